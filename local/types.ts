@@ -13,6 +13,8 @@ export interface Clock {
 /** One resource of the template, its intrinsics resolved. */
 export interface Resource {
   logicalId: string;
+  /** What a person calls it: its construct id, for example `SendMessage`. The meter and the console speak of it so. */
+  name: string;
   /** For example `AWS::Lambda::Function`. */
   type: string;
   properties: JsonObject;
