@@ -1,0 +1,54 @@
+import * as z from 'zod/mini';
+import { limits } from './limits.ts';
+
+/** Control characters but tab and line feed, and halves of surrogate pairs: nothing that a person types. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the purpose
+const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/u;
+const isPrintable = (text: string) => text.isWellFormed() && !unprintable.test(text);
+const codePoints = (text: string) => [...text].length;
+
+/** Text that people read, counted in Unicode code points. The first test is cheap and spares us counting a megabyte. */
+export const humanText = (most: number) =>
+  z.string().check(
+    z.maxLength(most * 2, `must be at most ${most} characters`),
+    z.refine((text) => text.trim().length > 0, 'must not be empty'),
+    z.refine((text) => codePoints(text) <= most, `must be at most ${most} characters`),
+    z.refine(isPrintable, 'must not contain control characters'),
+  );
+
+/** An id that a client or an identity provider chose. */
+export const IdSchema = z
+  .string()
+  .check(
+    z.minLength(1, 'must not be empty'),
+    z.maxLength(limits.idLength, `must be at most ${limits.idLength} characters`),
+    z.refine(isPrintable, 'must not contain control characters'),
+  );
+
+/** An id that Parley made. Bounded, and never parsed by a client. */
+export const OpaqueIdSchema = z.string().check(z.regex(/^[\w.~-]{1,128}$/, 'is not an id'));
+
+/** Free-form data of the deployer's own. */
+export const MetadataSchema = z
+  .record(z.string().check(z.maxLength(limits.idLength)), z.json())
+  .check(
+    z.refine(
+      (metadata) => new TextEncoder().encode(JSON.stringify(metadata)).length <= limits.metadataBytes,
+      `must be at most ${limits.metadataBytes} bytes as JSON`,
+    ),
+  );
+
+/** A whole number as it comes in a query string. */
+export const queryInteger = (least: number, most: number) =>
+  z.pipe(
+    z.string().check(z.regex(/^\d{1,15}$/, 'must be a whole number')),
+    z.pipe(
+      z.transform(Number),
+      z.int().check(z.gte(least, `must be ${least} or more`), z.lte(most, `must be at most ${most}`)),
+    ),
+  );
+
+export const PageSchema = z.strictObject({
+  limit: z._default(z.optional(queryInteger(1, limits.pageSize.most)), limits.pageSize.usual),
+  cursor: z.optional(z.string().check(z.maxLength(2_048))),
+});

@@ -1,0 +1,112 @@
+import { limits } from '../../contract/limits.ts';
+import { type Announcement, announcementOf, type Change } from '../domain/change.ts';
+import { ChatError } from '../domain/chat-error.ts';
+import { type Connection, isYoung } from '../domain/connection.ts';
+import { framesOf, serializeEvent } from '../domain/frames.ts';
+import type { MemberLists } from './member-lists.ts';
+import type {
+  Clock,
+  ConnectionStore,
+  NotificationQueue,
+  PendingNotification,
+  RetryQueue,
+  Sockets,
+  UndeliveredFrame,
+} from './ports.ts';
+
+export interface FanOutPorts {
+  memberLists: MemberLists;
+  connections: ConnectionStore;
+  sockets: Sockets;
+  retryQueue: RetryQueue;
+  notificationQueue: NotificationQueue;
+  clock: Clock;
+}
+
+export interface FanOutResult {
+  /** Positions, in the given changes, of those whose recipients can't be told now: they are to be tried again. */
+  failed: number[];
+  posted: number;
+}
+
+interface Addressed extends Announcement {
+  recipients: string[];
+  serialized: string;
+}
+
+/**
+ * Tells everyone concerned of a batch of changes: changes → events → members → live connections → one frame per connection
+ * with all its events in order. A connection's trouble goes to the retry queue and is its own; a conversation whose members
+ * can't be read fails alone, with all its changes, so that none overtakes another.
+ */
+export const fanOut =
+  (ports: FanOutPorts) =>
+  async (changes: Change[]): Promise<FanOutResult> => {
+    const announcements = changes.map(announcementOf);
+    const addressed = await Promise.all(announcements.map((announcement) => address(ports.memberLists, announcement)));
+    const failed = [...addressed.keys()].filter((position) => !addressed[position]);
+    const told = addressed.filter((announcement) => announcement !== undefined);
+
+    const userIds = [...new Set(told.flatMap(({ recipients }) => recipients))];
+    const connections = await ports.connections.connectionsOf(userIds, ports.clock.now());
+    const [posted] = await Promise.all([postAll(ports, told, connections), notifyAbsent(ports, told, connections)]);
+    return { failed, posted };
+  };
+
+/** Nothing where the members can't be read: every change of that conversation shares the read, and so the failure. */
+async function address(memberLists: MemberLists, announcement: Announcement): Promise<Addressed | undefined> {
+  try {
+    const recipients = await memberLists.membersOf(announcement.conversationId, announcement.membershipVersion);
+    return { ...announcement, recipients, serialized: serializeEvent(announcement.event) };
+  } catch (error) {
+    if (error instanceof ChatError) return undefined;
+    throw error;
+  }
+}
+
+async function postAll(ports: FanOutPorts, told: Addressed[], connections: Connection[]): Promise<number> {
+  const perUser = Map.groupBy(
+    told.flatMap((announcement) => announcement.recipients.map((userId) => ({ userId, announcement }))),
+    ({ userId }) => userId,
+  );
+  const undelivered: UndeliveredFrame[] = [];
+  let posted = 0;
+  await Promise.all(
+    connections.map(async (connection) => {
+      const events = (perUser.get(connection.userId) ?? [])
+        .filter(({ announcement }) => announcement.exceptConnectionId !== connection.connectionId)
+        .map(({ announcement }) => announcement.serialized);
+      const frames = framesOf(events, limits.frameBytes);
+      const left = await postInOrder(ports, connection, frames);
+      posted += frames.length - left.length;
+      undelivered.push(...left.map((frame) => ({ connection, frame })));
+    }),
+  );
+  if (undelivered.length > 0) await ports.retryQueue.retryLater(undelivered);
+  return posted;
+}
+
+/** Posts one after the other and stops at the first that is not taken. What is left is worth another try. */
+async function postInOrder(ports: FanOutPorts, connection: Connection, frames: string[]): Promise<string[]> {
+  for (const [position, frame] of frames.entries()) {
+    const outcome = await ports.sockets.post(connection.connectionId, frame);
+    if (outcome === 'delivered' || outcome === 'lost') continue;
+    // A connection this young may say «gone» because its `$connect` is still running.
+    if (outcome === 'later' || isYoung(connection, ports.clock.now())) return frames.slice(position);
+    await ports.connections.close(connection);
+    return [];
+  }
+  return [];
+}
+
+async function notifyAbsent(ports: FanOutPorts, told: Addressed[], connections: Connection[]): Promise<void> {
+  const connected = new Set(connections.map(({ userId }) => userId));
+  const pending = told.flatMap(({ conversationId, recipients, push }): PendingNotification[] =>
+    push
+      ? recipients
+          .filter((userId) => userId !== push.senderId && !connected.has(userId))
+          .map((userId) => ({ userId, conversationId, seq: push.seq }))
+      : [],
+  );
+  if (pending.length > 0) await ports.notificationQueue.notifyLater(pending);
+}

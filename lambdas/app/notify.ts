@@ -1,0 +1,46 @@
+import type { Head } from '../domain/conversation.ts';
+import type { Device } from '../domain/device.ts';
+import { messageIdOf } from '../domain/ids.ts';
+import { type Message, previewOf } from '../domain/message.ts';
+import { type Notification, pushMessageOf } from '../domain/push-payload.ts';
+import type { ConversationStore, DeviceStore, MessageStore, PendingNotification, PushSender, View } from './ports.ts';
+
+export interface NotifyPorts {
+  conversations: ConversationStore;
+  messages: MessageStore;
+  devices: DeviceStore;
+  push: PushSender;
+}
+
+/** Looks again, now that the delay is over, and pushes to every device of somebody who is still a member and has not read yet. */
+export const notify =
+  (ports: NotifyPorts) =>
+  async ({ userId, conversationId, seq }: PendingNotification): Promise<number> => {
+    const devices = await ports.devices.devicesOf(userId);
+    if (devices.length === 0) return 0;
+    const [view] = await ports.conversations.viewsOf(userId, [conversationId]);
+    if (!view || !isStillNews(view, seq)) return 0;
+    const [message] = await ports.messages.page({ conversationId, limit: 1, after: seq - 1 });
+    if (message?.seq !== seq) return 0;
+
+    const notification = notificationOf(view.head, message);
+    const outcomes = await Promise.allSettled(devices.map((device) => pushTo(ports, device, notification)));
+    // Every device has had its try before one's failure brings all of them another.
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    return devices.length;
+  };
+
+async function pushTo({ push, devices }: NotifyPorts, device: Device, notification: Notification): Promise<void> {
+  const outcome = await push.push(device, pushMessageOf(notification, device.platform));
+  if (outcome === 'gone') await devices.remove(device.userId, device.deviceId);
+}
+
+const isStillNews = ({ member }: View, seq: number) => member !== undefined && member.lastReadSeq < seq;
+
+const notificationOf = ({ title }: Head, message: Message): Notification => ({
+  title: title ?? 'New message',
+  body: previewOf(message, message.createdAtMs).text ?? '',
+  conversationId: message.conversationId,
+  messageId: messageIdOf(message.conversationId, message.seq),
+  seq: message.seq,
+});

@@ -1,0 +1,155 @@
+import type { DevicePlatform } from '../../contract/device.ts';
+import type { Connection } from '../domain/connection.ts';
+import type { Head, Member, Metadata } from '../domain/conversation.ts';
+import type { Device } from '../domain/device.ts';
+import type { Message, Preview } from '../domain/message.ts';
+
+/**
+ * What the use cases need from outside. `data` and `outbound` implement it; every method may throw a `ChatError`, UNAVAILABLE
+ * where the service behind it can't answer now. Times are milliseconds since 1970.
+ */
+
+export interface Clock {
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+export interface Randomness {
+  /** In [0, 1). */
+  fraction(): number;
+  /** 128 bits, in characters that an id may have. */
+  id(): string;
+}
+
+/** A try to send: which member, under which key in its memory of recent sends, since when. */
+export interface SendAttempt {
+  conversationId: string;
+  userId: string;
+  key: string;
+  lease: number;
+}
+
+export type Claim =
+  | { outcome: 'claimed'; member: Member }
+  /** The key is in the sender's memory: `lease` is that of the try that put it there. */
+  | { outcome: 'repeated'; member: Member; lease: number }
+  | { outcome: 'notMember' }
+  | { outcome: 'banned' };
+
+export interface MemberStore {
+  /** May I, have I? One conditional write. */
+  claimSend(attempt: SendAttempt): Promise<Claim>;
+  /** Replaces the lease of a dead try by that of `attempt`; false when somebody else was faster. One conditional write. */
+  takeOverSend(attempt: SendAttempt, deadLease: number): Promise<boolean>;
+  /** Forgets a try that was refused after its claim, so that nothing of it remains. One conditional write. */
+  releaseSend(attempt: SendAttempt): Promise<void>;
+  membersOf(conversationId: string): Promise<string[]>;
+  /** The user's conversations, most recently active first. */
+  conversationsOf(userId: string, page: PageRequest): Promise<{ conversationIds: string[]; nextCursor?: string }>;
+}
+
+export interface PageRequest {
+  limit: number;
+  cursor?: string | undefined;
+}
+
+export type SeqAllocation = { outcome: 'allocated'; head: Head } | { outcome: 'closed' } | { outcome: 'notAllowed' };
+
+/** A conversation as one of its members sees it; `member` is absent for anybody else. */
+export interface View {
+  head: Head;
+  member?: Member;
+  metadata?: Metadata;
+}
+
+export interface NewConversation {
+  head: Head;
+  members: Member[];
+  metadata?: Metadata;
+}
+
+export interface ConversationStore {
+  /** What number, may anyone? Takes the next seq; the head comes back as it is after it. One conditional write. */
+  allocateSeq(request: { conversationId: string; mayPostAnywhere: boolean; preview: Preview }): Promise<SeqAllocation>;
+  /** All at once or nothing; false when there is a conversation of this id already. */
+  create(conversation: NewConversation): Promise<boolean>;
+  /** One batch read, whatever the number of conversations up to 50. Those that do not exist are left out. */
+  viewsOf(userId: string, conversationIds: string[]): Promise<View[]>;
+}
+
+export interface MessageStore {
+  append(message: Message): Promise<void>;
+  /** The message that was written under this lease, looked for from the tail backwards. */
+  findSent(sent: {
+    conversationId: string;
+    senderId: string;
+    clientMessageId: string;
+    lease: number;
+  }): Promise<Message | undefined>;
+  /** Up to `limit` messages on one side of a position, in that direction's order: descending before it, ascending after it. */
+  page(request: { conversationId: string; limit: number } & HistoryRange): Promise<Message[]>;
+}
+
+/** `before` and `after` are exclusive; neither is the tail, descending. */
+export interface HistoryRange {
+  before?: number | undefined;
+  after?: number | undefined;
+}
+
+export interface ConnectionStore {
+  open(connection: Connection): Promise<void>;
+  close(connection: Pick<Connection, 'userId' | 'connectionId'>): Promise<void>;
+  /** The live connections of all these users. */
+  connectionsOf(userIds: string[], nowMs: number): Promise<Connection[]>;
+}
+
+export interface DeviceStore {
+  devicesOf(userId: string): Promise<Device[]>;
+  deviceOf(userId: string, deviceId: string): Promise<Device | undefined>;
+  save(device: Device): Promise<void>;
+  remove(userId: string, deviceId: string): Promise<void>;
+}
+
+/**
+ * How a post to a connection ended. `later`: throttled, slow or failing, worth another try; `lost`: it will never be taken.
+ */
+export type PostOutcome = 'delivered' | 'gone' | 'later' | 'lost';
+
+export interface Sockets {
+  /** One try, never throws: a connection's trouble is its own. */
+  post(connectionId: string, frame: string): Promise<PostOutcome>;
+}
+
+/** A frame that could not be posted, for that connection alone. */
+export interface UndeliveredFrame {
+  connection: Connection;
+  frame: string;
+}
+
+export interface RetryQueue {
+  retryLater(frames: UndeliveredFrame[]): Promise<void>;
+}
+
+/** Somebody without a live connection, to be looked at again after the queue's delay. */
+export interface PendingNotification {
+  userId: string;
+  conversationId: string;
+  seq: number;
+}
+
+export interface NotificationQueue {
+  notifyLater(notifications: PendingNotification[]): Promise<void>;
+}
+
+/** `gone`: the device is disabled or unknown to the push service and is to be forgotten. */
+export type PushOutcome = 'accepted' | 'gone';
+
+export interface PushSender {
+  push(device: Pick<Device, 'endpointArn'>, message: string): Promise<PushOutcome>;
+}
+
+export interface PushRegistry {
+  /** Registers the token, enabled; the same token again gives the same address. VALIDATION_FAILED where it is refused. */
+  register(device: { platform: DevicePlatform; token: string; userId: string }): Promise<string>;
+  unregister(endpointArn: string): Promise<void>;
+}

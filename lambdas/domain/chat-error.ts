@@ -1,0 +1,30 @@
+import type { ErrorCode, FieldError } from '../../contract/errors.ts';
+
+/** What a code may carry beside itself. */
+export interface ErrorDetails {
+  /** VALIDATION_FAILED: which fields, and why. */
+  errors?: FieldError[];
+}
+
+/** A refusal that the caller is told: its message is `unable to <operation>; <reason>` and holds no words of a user. */
+export class ChatError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'ChatError';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** Throws: never returns, so that the compiler narrows what comes after. */
+export function refuse(code: ErrorCode, operation: string, reason: string, cause?: unknown): never {
+  throw new ChatError(code, `unable to ${operation}; ${reason}`, {}, cause);
+}
+
+export function refuseFields(operation: string, errors: FieldError[]): never {
+  const fields = errors.map(({ path }) => path || 'the request').join(', ');
+  throw new ChatError('VALIDATION_FAILED', `unable to ${operation}; not valid: ${fields}`, { errors });
+}
