@@ -1,0 +1,25 @@
+import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
+import type { House } from './constructs/chat-function.ts';
+import { ChatTable } from './constructs/chat-table.ts';
+import { FanOut } from './constructs/fan-out.ts';
+import { ChatHttpApi } from './constructs/http-api.ts';
+import { Notifications } from './constructs/notifications.ts';
+import { ChatWebSocketApi } from './constructs/websocket-api.ts';
+
+/** The whole backend of one stage: two APIs over one table, and what happens after a write. */
+export class ChatStack extends Stack {
+  constructor(app: App, house: House) {
+    const { name, protectData } = house.stage;
+    super(app, `Parley-${name}`, {
+      description: `Parley chat backend, stage ${name}`,
+      terminationProtection: protectData,
+    });
+    const table = new ChatTable(this, 'Table', { protectData });
+    const webSocketApi = new ChatWebSocketApi(this, 'WebSocket', { house, table });
+    const httpApi = new ChatHttpApi(this, 'Http', { house, table });
+    const { queue: notificationQueue } = new Notifications(this, 'Notifications', { house, table });
+    new FanOut(this, 'Stream', { house, table, webSocketApi, notificationQueue });
+    new CfnOutput(this, 'HttpUrl', { value: httpApi.url });
+    new CfnOutput(this, 'WebSocketUrl', { value: webSocketApi.url });
+  }
+}

@@ -1,0 +1,146 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import {
+  CorsHttpMethod,
+  type CorsPreflightOptions,
+  HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  HttpRoute,
+  HttpRouteKey,
+  HttpStage,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Construct } from 'constructs';
+import { accessLogTo } from './access-log.ts';
+import { ChatFunction, type House } from './chat-function.ts';
+import { ChatLog } from './chat-log.ts';
+import type { ChatTable } from './chat-table.ts';
+import { applicationArns, endpointArns } from './push-applications.ts';
+import { sendFunction } from './send-function.ts';
+import { AUTHORIZER_TIMEOUT_SECONDS, tokenEnvironment } from './tokens.ts';
+
+export interface ChatHttpApiProps {
+  house: House;
+  table: ChatTable;
+}
+
+type Routes = Record<string, HttpMethod[]>;
+
+const { GET, POST, PUT, DELETE } = HttpMethod;
+const MESSAGES = '/v1/conversations/{conversationId}/messages';
+
+/** Everything that a client asks for by request. */
+export class ChatHttpApi extends Construct {
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, { house, table }: ChatHttpApiProps) {
+    super(scope, id);
+    const api = new HttpApi(this, 'Api', {
+      apiName: `${Stack.of(this).stackName}-http`,
+      createDefaultStage: false,
+      corsPreflight: corsFor(house.stage.allowedOrigins),
+      defaultAuthorizer: authorizer(this, house),
+    });
+    this.url = api.apiEndpoint;
+    route(api, sendFunction(this, 'SendMessage', { house, table, entry: 'http/send-message' }), { [MESSAGES]: [POST] });
+    route(api, readHistory(this, house, table), { [MESSAGES]: [GET] });
+    route(api, manageConversations(this, house, table), {
+      '/v1/conversations': [POST, GET],
+      '/v1/conversations/{conversationId}': [GET],
+    });
+    route(api, manageDevices(this, house, table), {
+      '/v1/users/me/devices': [GET],
+      '/v1/users/me/devices/{deviceId}': [PUT, DELETE],
+    });
+    refuseOtherRoutes(this, api, house);
+    addStage(this, api, house);
+  }
+}
+
+function route(api: HttpApi, fn: ChatFunction, routes: Routes): void {
+  const integration = new HttpLambdaIntegration(`${fn.node.id}Integration`, fn);
+  for (const [path, methods] of Object.entries(routes)) api.addRoutes({ path, methods, integration });
+}
+
+function authorizer(scope: Construct, house: House): HttpLambdaAuthorizer {
+  const authorize = new ChatFunction(scope, 'AuthorizeRequest', {
+    house,
+    entry: 'http/authorize-request',
+    timeoutSeconds: AUTHORIZER_TIMEOUT_SECONDS,
+    environment: tokenEnvironment(house.stage.identity),
+  });
+  return new HttpLambdaAuthorizer('Authorizer', authorize, {
+    responseTypes: [HttpLambdaResponseType.SIMPLE],
+    // A cached answer would outlive its token; and without a cache no identity source is needed, so that a missing token is ours to explain.
+    identitySource: [],
+    resultsCacheTtl: Duration.seconds(0),
+  });
+}
+
+function readHistory(scope: Construct, house: House, table: ChatTable): ChatFunction {
+  const fn = new ChatFunction(scope, 'ReadHistory', { house, entry: 'http/read-history' });
+  fn.bindTable(table, 'BatchGetItem', 'Query');
+  return fn;
+}
+
+function manageConversations(scope: Construct, house: House, table: ChatTable): ChatFunction {
+  const fn = new ChatFunction(scope, 'ManageConversations', {
+    house,
+    entry: 'http/manage-conversations',
+    environment: { MEMBERS_PER_GROUP: String(house.stage.limits.membersPerGroup) },
+  });
+  fn.bindTable(table, 'PutItem', 'GetItem', 'BatchGetItem', 'BatchWriteItem', 'Query');
+  fn.allow(['dynamodb:Query'], [table.indexArn]);
+  return fn;
+}
+
+function manageDevices(scope: Construct, house: House, table: ChatTable): ChatFunction {
+  const { platformApplications } = house.stage;
+  const fn = new ChatFunction(scope, 'ManageDevices', {
+    house,
+    entry: 'http/manage-devices',
+    environment: { PLATFORM_APPLICATIONS: JSON.stringify(platformApplications) },
+  });
+  fn.bindTable(table, 'PutItem', 'GetItem', 'DeleteItem', 'Query');
+  fn.allow(
+    ['sns:CreatePlatformEndpoint', 'sns:SetEndpointAttributes', 'sns:DeleteEndpoint'],
+    [...applicationArns(platformApplications), ...endpointArns(platformApplications)],
+  );
+  return fn;
+}
+
+/** Open to all, because `$default` also catches a browser's preflight requests, which carry no token (http-api-cors, AWS). */
+function refuseOtherRoutes(scope: Construct, httpApi: HttpApi, house: House): void {
+  const refuse = new ChatFunction(scope, 'RefuseRoute', { house, entry: 'http/refuse-route' });
+  new HttpRoute(scope, 'OtherRoutes', {
+    httpApi,
+    routeKey: HttpRouteKey.DEFAULT,
+    integration: new HttpLambdaIntegration('RefuseRouteIntegration', refuse),
+    authorizer: new HttpNoneAuthorizer(),
+  });
+}
+
+function corsFor(allowOrigins: string[]): CorsPreflightOptions {
+  const { GET, POST, PUT, PATCH, DELETE } = CorsHttpMethod;
+  return {
+    allowOrigins,
+    allowMethods: [GET, POST, PUT, PATCH, DELETE],
+    allowHeaders: ['authorization', 'content-type'],
+    exposeHeaders: ['retry-after', 'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'],
+    maxAge: Duration.hours(2),
+  };
+}
+
+function addStage(scope: Construct, httpApi: HttpApi, { stage }: House): void {
+  const { requestsPerSecond, burst } = stage.throttling;
+  new HttpStage(scope, 'Stage', {
+    httpApi,
+    stageName: '$default',
+    autoDeploy: true,
+    throttle: { rateLimit: requestsPerSecond, burstLimit: burst },
+    accessLogSettings: accessLogTo(new ChatLog(scope, 'AccessLog', stage), {
+      responseLength: '$context.responseLength',
+    }),
+  });
+}

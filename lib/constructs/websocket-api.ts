@@ -1,0 +1,103 @@
+import { Stack } from 'aws-cdk-lib';
+import { WebSocketApi, type WebSocketRouteOptions, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Construct } from 'constructs';
+import { accessLogTo } from './access-log.ts';
+import { ChatFunction, type House } from './chat-function.ts';
+import { ChatLog } from './chat-log.ts';
+import type { ChatTable } from './chat-table.ts';
+import { sendFunction } from './send-function.ts';
+import { AUTHORIZER_TIMEOUT_SECONDS, tokenEnvironment } from './tokens.ts';
+
+export interface ChatWebSocketApiProps {
+  house: House;
+  table: ChatTable;
+}
+
+/** Where clients stay connected: frames come in and are replied to, events go out. */
+export class ChatWebSocketApi extends Construct {
+  readonly #stage: WebSocketStage;
+
+  constructor(scope: Construct, id: string, { house, table }: ChatWebSocketApiProps) {
+    super(scope, id);
+    const api = new WebSocketApi(this, 'Api', {
+      apiName: `${Stack.of(this).stackName}-websocket`,
+      routeSelectionExpression: '$request.body.action',
+      connectRouteOptions: { ...routeTo(connect(this, house, table)), authorizer: authorizer(this, house) },
+      disconnectRouteOptions: routeTo(disconnect(this, house, table)),
+      defaultRouteOptions: replyingRouteTo(
+        new ChatFunction(this, 'RefuseFrame', { house, entry: 'websocket/refuse-frame' }),
+      ),
+    });
+    const send = sendFunction(this, 'SendMessageFrame', { house, table, entry: 'websocket/send-message' });
+    api.addRoute('message.send', replyingRouteTo(send));
+    this.#stage = stageOf(this, api, house);
+  }
+
+  get url(): string {
+    return this.#stage.url;
+  }
+
+  /** Names the place to post frames to in CALLBACK_URL, and allows posting (not reading or closing connections). */
+  bindCallback(fn: ChatFunction): void {
+    const { api, stageName, callbackUrl } = this.#stage;
+    fn.addEnvironment('CALLBACK_URL', callbackUrl);
+    const resourceName = `${stageName}/POST/@connections/*`;
+    const connections = Stack.of(this).formatArn({ service: 'execute-api', resource: api.apiId, resourceName });
+    fn.allow(['execute-api:ManageConnections'], [connections]);
+  }
+}
+
+function routeTo(fn: ChatFunction): WebSocketRouteOptions {
+  return { integration: new WebSocketLambdaIntegration(`${fn.node.id}Integration`, fn) };
+}
+
+/** Without a route response, what the function returns reaches nobody. */
+function replyingRouteTo(fn: ChatFunction): WebSocketRouteOptions {
+  return { ...routeTo(fn), returnResponse: true };
+}
+
+function authorizer(scope: Construct, house: House): WebSocketLambdaAuthorizer {
+  const { identity, allowedOrigins, allowQueryToken } = house.stage;
+  const authorize = new ChatFunction(scope, 'AuthorizeConnection', {
+    house,
+    entry: 'websocket/authorize-connection',
+    timeoutSeconds: AUTHORIZER_TIMEOUT_SECONDS,
+    environment: {
+      ...tokenEnvironment(identity),
+      ALLOWED_ORIGINS: allowedOrigins.join(','),
+      ALLOW_QUERY_TOKEN: String(allowQueryToken),
+    },
+  });
+  // API Gateway refuses a request that lacks any one identity source, and a token may come in three places: so none is named.
+  return new WebSocketLambdaAuthorizer('Authorizer', authorize, { identitySource: [] });
+}
+
+function connect(scope: Construct, house: House, table: ChatTable): ChatFunction {
+  const fn = new ChatFunction(scope, 'Connect', { house, entry: 'websocket/connect' });
+  fn.bindTable(table, 'UpdateItem');
+  return fn;
+}
+
+function disconnect(scope: Construct, house: House, table: ChatTable): ChatFunction {
+  const fn = new ChatFunction(scope, 'Disconnect', { house, entry: 'websocket/disconnect' });
+  fn.bindTable(table, 'UpdateItem');
+  return fn;
+}
+
+function stageOf(scope: Construct, webSocketApi: WebSocketApi, { stage }: House): WebSocketStage {
+  const { requestsPerSecond, burst } = stage.throttling;
+  return new WebSocketStage(scope, 'Stage', {
+    webSocketApi,
+    stageName: 'v1',
+    autoDeploy: true,
+    throttle: { rateLimit: requestsPerSecond, burstLimit: burst },
+    ...(stage.webSocketAccessLogs && {
+      accessLogSettings: accessLogTo(new ChatLog(scope, 'AccessLog', stage), {
+        connectionId: '$context.connectionId',
+        eventType: '$context.eventType',
+      }),
+    }),
+  });
+}

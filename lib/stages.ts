@@ -1,0 +1,191 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+
+/** Who signs the tokens of the users. */
+export interface Identity {
+  /** What a token's `iss` must say, for example `https://login.example.com/`. */
+  issuer: string;
+  /** What a token's `aud` must contain. */
+  audience: string;
+  /** Where the provider publishes its keys (a JSON Web Key Set). */
+  jwksUrl: string;
+}
+
+/** SNS platform applications by the platform that a device registers with; those left out take no devices. */
+export interface PlatformApplications {
+  fcm?: string;
+  apns?: string;
+  apns_sandbox?: string;
+}
+
+/** Requests that API Gateway lets through to all clients together. The account's own quota stands above it. */
+export interface Throttling {
+  requestsPerSecond: number;
+  burst: number;
+}
+
+/** Everything in which one stage may differ from another. */
+export interface Stage {
+  name: string;
+  identity: Identity;
+  /** Accept the token as a query parameter of the WebSocket URL too. URLs end up in logs and browser histories. */
+  allowQueryToken: boolean;
+  /** Web origins that may call the APIs, or `*`. Tokens are never cookies, so that `*` exposes no session. */
+  allowedOrigins: string[];
+  logRetention: RetentionDays;
+  /** Keep the table and the logs when the stack is deleted, and refuse the deletion of the table. */
+  protectData: boolean;
+  /** How long a notification waits for its reader to see the message on another device first. SQS allows 0 to 900. */
+  pushDelaySeconds: number;
+  platformApplications: PlatformApplications;
+  limits: {
+    membersPerGroup: number;
+  };
+  /** For each of the two APIs. */
+  throttling: Throttling;
+  /** Trace functions with X-Ray: billed per trace. */
+  tracing: boolean;
+  /**
+   * Log every connection and frame of the WebSocket API. API Gateway refuses it until the account and Region have a
+   * CloudWatch role (`AWS::ApiGateway::Account`), which belongs to the account's owner and not to this stack.
+   */
+  webSocketAccessLogs: boolean;
+}
+
+/** A stage as written below: the identity may be left to the command line. */
+type StageSettings = Omit<Stage, 'name' | 'identity'> & { identity: Partial<Identity> };
+
+const defaults: StageSettings = {
+  identity: {},
+  allowQueryToken: false,
+  allowedOrigins: ['*'],
+  logRetention: RetentionDays.ONE_MONTH,
+  protectData: false,
+  pushDelaySeconds: 2,
+  platformApplications: {},
+  limits: { membersPerGroup: 1000 },
+  throttling: { requestsPerSecond: 1000, burst: 500 },
+  tracing: false,
+  webSocketAccessLogs: false,
+};
+
+const localIssuer = 'https://identity.parley.local';
+const localApplication = (platform: string) => `arn:aws:sns:us-east-1:000000000000:app/${platform}/parley-local`;
+
+/** The stages that there are. Add one by adding a line. */
+const stages: Record<string, StageSettings> = {
+  /** This machine. The local host answers for the identity provider. */
+  local: {
+    ...defaults,
+    identity: { issuer: localIssuer, audience: 'parley', jwksUrl: `${localIssuer}/jwks.json` },
+    allowQueryToken: true,
+    platformApplications: {
+      fcm: localApplication('GCM'),
+      apns: localApplication('APNS'),
+      apns_sandbox: localApplication('APNS_SANDBOX'),
+    },
+  },
+  dev: { ...defaults, logRetention: RetentionDays.ONE_WEEK, allowQueryToken: true },
+  prod: {
+    ...defaults,
+    logRetention: RetentionDays.ONE_YEAR,
+    protectData: true,
+    throttling: { requestsPerSecond: 5000, burst: 2500 },
+  },
+};
+
+/** A setting is missing or makes no sense. The message is one sentence for whoever typed the command. */
+export class StageSettingError extends Error {
+  override readonly name = 'StageSettingError';
+}
+
+/** Reads the stage named by `-c stage=` (default `local`); `-c issuer=`, `audience=` and `jwksUrl=` go before what is written here. */
+export function readStage(contextValue: (key: string) => unknown): Stage {
+  const given = (key: string) => {
+    const value = contextValue(key);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const name = given('stage') ?? 'local';
+  const settings = settingsOf(name);
+  const identity = readIdentity(name, settings.identity, given);
+  return validated({ ...settings, name, identity });
+}
+
+function settingsOf(name: string): StageSettings {
+  const settings = Object.hasOwn(stages, name) ? stages[name] : undefined;
+  if (settings) return settings;
+  const known = Object.keys(stages).join(', ');
+  throw new StageSettingError(
+    `unable to read stage ${name}; lib/stages.ts knows ${known}: name one with -c stage=<name>`,
+  );
+}
+
+function readIdentity(stage: string, written: Partial<Identity>, given: (key: string) => string | undefined): Identity {
+  const missing: string[] = [];
+  const read = (key: keyof Identity) => {
+    const value = given(key) ?? written[key];
+    if (value === undefined) missing.push(key);
+    return value ?? '';
+  };
+  const identity = { issuer: read('issuer'), audience: read('audience'), jwksUrl: read('jwksUrl') };
+  if (missing.length === 0) return identity;
+  const options = missing.map((key) => `-c ${key}=<value>`).join(' ');
+  throw new StageSettingError(
+    `unable to read stage ${stage}; ${missing.join(', ')} not set: add ${options} to the command or write the value in lib/stages.ts`,
+  );
+}
+
+type Check = [isRight: (stage: Stage) => boolean, complaint: string];
+
+const checks: Check[] = [
+  [({ identity }) => isHttpsUrl(identity.issuer), 'issuer must be an https URL'],
+  [({ identity }) => isHttpsUrl(identity.jwksUrl), 'jwksUrl must be an https URL'],
+  [({ allowedOrigins }) => allowedOrigins.length > 0, 'allowedOrigins must name an origin or *'],
+  [
+    ({ allowedOrigins }) => allowedOrigins.every(isOrigin),
+    'allowedOrigins must be * or origins like https://chat.example.com',
+  ],
+  [
+    ({ pushDelaySeconds }) => isWholeBetween(pushDelaySeconds, 0, 900),
+    'pushDelaySeconds must be a whole number from 0 to 900',
+  ],
+  [
+    ({ limits }) => isWholeBetween(limits.membersPerGroup, 2, 1000),
+    'limits.membersPerGroup must be a whole number from 2 to 1000',
+  ],
+  [
+    ({ throttling }) => isWholeBetween(throttling.requestsPerSecond, 1, 1e6),
+    'throttling.requestsPerSecond must be a whole number above 0',
+  ],
+  [({ throttling }) => isWholeBetween(throttling.burst, 1, 1e6), 'throttling.burst must be a whole number above 0'],
+  [
+    ({ platformApplications }) => Object.entries(platformApplications).every(isApplication),
+    'platformApplications must be ARNs of SNS applications of their platform',
+  ],
+];
+
+/** Returns the stage as it came, or says at once everything that is wrong with it. */
+export function validated(stage: Stage): Stage {
+  const complaints = checks.filter(([isRight]) => !isRight(stage)).map(([, complaint]) => complaint);
+  if (complaints.length === 0) return stage;
+  throw new StageSettingError(
+    `unable to read stage ${stage.name}; ${complaints.join(', ')}: correct it in lib/stages.ts or with -c`,
+  );
+}
+
+function isHttpsUrl(value: string): boolean {
+  return URL.canParse(value) && new URL(value).protocol === 'https:';
+}
+
+function isOrigin(value: string): boolean {
+  return value === '*' || (URL.canParse(value) && new URL(value).origin === value);
+}
+
+function isWholeBetween(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}
+
+const snsPlatforms: Record<string, string> = { fcm: 'GCM', apns: 'APNS', apns_sandbox: 'APNS_SANDBOX' };
+
+function isApplication([platform, arn]: [string, string]): boolean {
+  return new RegExp(`^arn:[a-z-]+:sns:[a-z0-9-]+:\\d{12}:app/${snsPlatforms[platform]}/[\\w.-]+$`).test(arn);
+}
