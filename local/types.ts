@@ -7,7 +7,8 @@ export type JsonObject = { [key: string]: Json };
 /** The host's only source of time, so that a test can move two hours at once. Milliseconds since 1970. */
 export interface Clock {
   now(): number;
-  sleep(ms: number): Promise<void>;
+  /** Resolves after `ms`, or as soon as the signal is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** One resource of the template, its intrinsics resolved. */

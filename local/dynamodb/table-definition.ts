@@ -1,0 +1,37 @@
+import type { Json, JsonObject } from '../types.ts';
+
+/** What CreateTable wants, from the properties of an AWS::DynamoDB::Table or ::GlobalTable. */
+export function createTableInput(name: string, properties: JsonObject): JsonObject {
+  const input: JsonObject = {
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: properties.KeySchema ?? [],
+    AttributeDefinitions: properties.AttributeDefinitions ?? [],
+  };
+  const indexes = properties.GlobalSecondaryIndexes;
+  if (Array.isArray(indexes)) input.GlobalSecondaryIndexes = indexes.map(indexInput);
+  const stream = properties.StreamSpecification;
+  // A template has no StreamEnabled: that the specification is there says it.
+  if (isObject(stream)) input.StreamSpecification = { ...stream, StreamEnabled: true };
+  return input;
+}
+
+/** The table's TTL attribute, if it has one in use. */
+export function timeToLiveAttribute(properties: JsonObject): string | undefined {
+  const specification = properties.TimeToLiveSpecification;
+  if (!isObject(specification) || specification.Enabled !== true) return undefined;
+  return typeof specification.AttributeName === 'string' ? specification.AttributeName : undefined;
+}
+
+function indexInput(index: Json): Json {
+  if (!isObject(index)) return index;
+  return {
+    IndexName: index.IndexName ?? null,
+    KeySchema: index.KeySchema ?? [],
+    Projection: index.Projection ?? { ProjectionType: 'ALL' },
+  };
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,80 @@
+import { AwsError } from './aws/service.ts';
+import type { Caller } from './types.ts';
+
+/** The errors that a rule may name, with the status that AWS gives them. */
+const statuses = {
+  ProvisionedThroughputExceededException: 400,
+  TransactionConflictException: 400,
+  InternalServerError: 500,
+  GoneException: 410,
+  LimitExceededException: 429,
+} as const;
+
+export type FaultError = keyof typeof statuses | 'timeout' | 'crash';
+
+export interface FaultRule {
+  /** `dynamodb`, `sqs`, `sns` or `execute-api`. */
+  service: string;
+  operation: string;
+  /** One function by its name or logical id; every caller when absent. */
+  function?: string;
+  error: FaultError;
+  /** `after` lets the call happen and then fails it, as a lost answer does. */
+  when: 'before' | 'after';
+  /** How many calls are struck. */
+  times: number;
+}
+
+export interface FaultPoint {
+  service: string;
+  operation: string;
+  caller: Caller;
+}
+
+export interface Faults {
+  add(rules: FaultRule[]): void;
+  clear(): void;
+  /** Throws the fault that is due here. `silence` means that the caller must never be answered. */
+  strike(at: FaultPoint, when: FaultRule['when']): 'silence' | undefined;
+}
+
+interface Hooks {
+  /** Ends the worker that made the call. */
+  onCrash(caller: Caller): void;
+  /** What a person calls a function, from its logical id. */
+  nameOf(functionId: string): string;
+}
+
+export function createFaults({ onCrash, nameOf }: Hooks): Faults {
+  let rules: FaultRule[] = [];
+
+  function strike(at: FaultPoint, when: FaultRule['when']): 'silence' | undefined {
+    if (rules.length === 0) return undefined;
+    const rule = rules.find((candidate) => candidate.when === when && applies(candidate, at, nameOf));
+    if (!rule) return undefined;
+    rule.times -= 1;
+    if (rule.error === 'crash') onCrash(at.caller);
+    if (rule.error === 'crash' || rule.error === 'timeout') return 'silence';
+    throw new AwsError(statuses[rule.error], rule.error, 'A fault that a test asked for');
+  }
+
+  return {
+    add: (more) => {
+      rules = [...rules.filter((rule) => rule.times > 0), ...more.map((rule) => ({ ...rule }))];
+    },
+    clear: () => {
+      rules = [];
+    },
+    strike,
+  };
+}
+
+function applies(rule: FaultRule, at: FaultPoint, nameOf: Hooks['nameOf']): boolean {
+  const { functionId } = at.caller;
+  return (
+    rule.times > 0 &&
+    rule.service === at.service &&
+    rule.operation === at.operation &&
+    (rule.function === undefined || [functionId, nameOf(functionId)].includes(rule.function))
+  );
+}
