@@ -35,6 +35,13 @@ export async function admit(
   return { facts: admitted, subprotocol: answer.subprotocol };
 }
 
+/** What `ws` would refuse after `$connect`, when it is too late. */
+export function isHandshake({ method, headers }: IncomingMessage): boolean {
+  const { upgrade, 'sec-websocket-version': version, 'sec-websocket-key': key } = headers;
+  const isWebSocket = method === 'GET' && upgrade?.toLowerCase() === 'websocket' && version === '13';
+  return isWebSocket && /^[+/0-9A-Za-z]{22}==$/.test(key ?? '');
+}
+
 function handshakeOf(request: IncomingMessage): Handshake {
   const forwarded = ['X-Forwarded-For', request.socket.remoteAddress ?? '', 'X-Forwarded-Proto', 'https'];
   return {

@@ -7,7 +7,7 @@ import type { Meter } from '../meter.ts';
 import type { Clock, Invoke, Json } from '../types.ts';
 import { type Connection, isOpen, newConnection, watchLifetimes } from './connection.ts';
 import { watchFrameSizes } from './frame-size-guard.ts';
-import { admit, integrationTimeoutMs, refuseUpgrade } from './handshake.ts';
+import { admit, integrationTimeoutMs, isHandshake, refuseUpgrade } from './handshake.ts';
 import type { WebSocketApi, WebSocketRoute } from './websocket-api.ts';
 import { disconnectEvent, messageEvent } from './websocket-events.ts';
 import { gatewayErrorFrame, routeKeyOf } from './websocket-routing.ts';
@@ -46,6 +46,7 @@ export function createWebSocketGateway(api: WebSocketApi, parts: GatewayParts): 
 
   const upgrade: WebSocketGateway['upgrade'] = async (request, socket, head) => {
     socket.on('error', () => socket.destroy());
+    if (!isHandshake(request)) return refuseUpgrade(socket, 400);
     const connection = newConnection(factsOf(request, parts.clock));
     const { connectionId } = connection.facts;
     connections.set(connectionId, connection);
@@ -65,7 +66,8 @@ export function createWebSocketGateway(api: WebSocketApi, parts: GatewayParts): 
     socket.on('data', guard);
     server.handleUpgrade(request, socket, head, (client) => {
       connection.socket = client;
-      client.on('error', () => client.terminate());
+      // `ws` has begun to close with the fitting code; unheard, the event would end the host.
+      client.on('error', () => undefined);
       client.on('message', (data, isBinary) => receive(api, parts, connection, data, isBinary));
       client.on('close', (code, reason) => leave(connection, { code, reason: reason.toString() }));
     });
