@@ -1,0 +1,47 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/** What the host itself must not forget: queues, push endpoints, and how far each stream has been read. */
+export type Store = DatabaseSync;
+
+/**
+ * Every statement is committed when it returns, so that a host killed between any two loses nothing.
+ * `folder` holds the file; `:memory:` keeps none.
+ */
+export function openStore(folder: string): Store {
+  const inMemory = folder === ':memory:';
+  if (!inMemory) mkdirSync(folder, { recursive: true });
+  const store = new DatabaseSync(inMemory ? folder : join(folder, 'host.db'));
+  store.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL;
+    CREATE TABLE IF NOT EXISTS messages (
+      position INTEGER PRIMARY KEY AUTOINCREMENT,
+      queue TEXT NOT NULL,
+      message_id TEXT NOT NULL,
+      body TEXT NOT NULL,
+      attributes TEXT NOT NULL,
+      sent_at INTEGER NOT NULL,
+      visible_at INTEGER NOT NULL,
+      receives INTEGER NOT NULL DEFAULT 0,
+      first_received_at INTEGER,
+      receipt TEXT
+    );
+    CREATE INDEX IF NOT EXISTS messages_due ON messages(queue, visible_at);
+    CREATE INDEX IF NOT EXISTS messages_receipt ON messages(receipt);
+    CREATE TABLE IF NOT EXISTS endpoints (
+      arn TEXT PRIMARY KEY,
+      application TEXT NOT NULL,
+      token TEXT NOT NULL,
+      user_data TEXT NOT NULL,
+      enabled TEXT NOT NULL,
+      UNIQUE (application, token)
+    );
+    CREATE TABLE IF NOT EXISTS published (
+      position INTEGER PRIMARY KEY AUTOINCREMENT,
+      entry TEXT NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS checkpoints (reader TEXT PRIMARY KEY, position INTEGER NOT NULL);`);
+  return store;
+}
