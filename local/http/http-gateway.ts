@@ -1,6 +1,7 @@
 import { gatewayRequestId } from '../gateway/gateway-id.ts';
 import { integrationTimeout, withinIntegrationTimeout } from '../gateway/time-limit.ts';
 import type { Meter } from '../meter.ts';
+import type { PublicRequest } from '../public-server.ts';
 import type { Clock, Invoke } from '../types.ts';
 import { preflightReply, withCors } from './cors.ts';
 import type { HttpApi, HttpRoute } from './http-api.ts';
@@ -9,17 +10,9 @@ import { type HttpRequest, httpEvent } from './http-events.ts';
 import { type HttpReply, messageReply, replyOf } from './http-reply.ts';
 import { matchRoute } from './http-routing.ts';
 
-export const maxBodyBytes = 10 * 1024 * 1024;
-
 const integrationTimeoutMs = 30_000;
 
-export type HttpGateway = (request: IncomingRequest) => Promise<HttpReply>;
-
-/** A request whose body was read, or was too long to be. */
-export interface IncomingRequest extends Omit<HttpRequest, 'path' | 'requestId' | 'at' | 'body'> {
-  encodedPath: string;
-  body: Buffer | 'too long';
-}
+export type HttpGateway = (request: PublicRequest) => Promise<HttpReply>;
 
 interface Parts {
   invoke: Invoke;
@@ -44,7 +37,7 @@ export function createHttpGateway(api: HttpApi, parts: Parts): HttpGateway {
     return timedOut ? messageReply(503, 'Service Unavailable') : replyOf(outcome);
   }
 
-  return async ({ encodedPath, body, ...incoming }) => {
+  return async ({ path: encodedPath, body, ...incoming }) => {
     parts.meter.httpRequest();
     const { origin } = incoming.headers;
     const isPreflight = incoming.method === 'OPTIONS' && 'access-control-request-method' in incoming.headers;

@@ -2,8 +2,8 @@
 export interface RoutePattern {
   key: string;
   method: string;
-  /** Absent in `$default`, which takes what no other route does. */
-  segments?: string[];
+  /** `$default`, which takes what no other route does, has no path. */
+  path?: string;
 }
 
 export interface RouteMatch<Route> {
@@ -14,7 +14,7 @@ export interface RouteMatch<Route> {
 export function routePattern(key: string): RoutePattern {
   if (key === '$default') return { key, method: 'ANY' };
   const [method = '', path = ''] = key.split(' ');
-  return { key, method, segments: segmentsOf(path) };
+  return { key, method, path };
 }
 
 /** The most specific route wins: fixed segments before parameters, a greedy one after them, `$default` last. */
@@ -23,47 +23,34 @@ export function matchRoute<Route extends RoutePattern>(
   method: string,
   path: string,
 ): RouteMatch<Route> | undefined {
-  const segments = segmentsOf(path);
-  const matches = routes.flatMap((route) => {
-    const pathParameters = parametersOf(route, method, segments);
-    return pathParameters ? [{ route, pathParameters }] : [];
+  const matches = routes
+    .filter((route) => route.method === 'ANY' || route.method === method)
+    .flatMap((route) => {
+      const pathParameters = parametersOf(route, path);
+      return pathParameters ? [{ route, pathParameters }] : [];
+    });
+  return matches.sort((left, right) => (rank(left.route) < rank(right.route) ? -1 : 1))[0];
+}
+
+const parameter = /\{([^}+]+)(\+?)\}/g;
+
+/** What the path says for the route's parameters; nothing when it is not the route's. */
+function parametersOf({ path: pattern }: RoutePattern, path: string): Record<string, string> | undefined {
+  if (pattern === undefined) return {};
+  const literals = pattern.split(/\{[^}]+\}/).map((literal) => literal.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&'));
+  const parameters = [...pattern.matchAll(parameter)];
+  const source = literals.reduce((whole, literal, index) => {
+    const group = parameters[index - 1]?.[2] ? '(.+)' : '([^/]+)';
+    return whole + group + literal;
   });
-  return matches.sort((left, right) => compare(rank(left.route), rank(right.route)))[0];
+  const match = new RegExp(`^${source}$`).exec(path);
+  return match ? Object.fromEntries(parameters.map(([, name], index) => [name, match[index + 1]])) : undefined;
 }
 
-function segmentsOf(path: string): string[] {
-  return path.split('/').slice(1);
-}
-
-/** What the path says for the route's parameters; nothing when the route does not match. */
-function parametersOf(route: RoutePattern, method: string, path: string[]): Record<string, string> | undefined {
-  if (route.method !== 'ANY' && route.method !== method) return undefined;
-  const { segments } = route;
-  if (!segments) return {};
-  const greedy = segments.at(-1)?.endsWith('+}') ? segments.length - 1 : undefined;
-  if (greedy === undefined ? path.length !== segments.length : path.length <= greedy) return undefined;
-  const parameters: Record<string, string> = {};
-  for (const [index, segment] of segments.entries()) {
-    const value = index === greedy ? path.slice(index).join('/') : (path[index] ?? '');
-    const name = parameterName(segment);
-    if (name === undefined ? segment !== value : value === '') return undefined;
-    if (name !== undefined) parameters[name] = value;
-  }
-  return parameters;
-}
-
-function parameterName(segment: string): string | undefined {
-  return /^\{([^}+]+)\+?\}$/.exec(segment)?.[1];
-}
-
-/** Compared from left to right, lowest first. */
-function rank({ method, segments }: RoutePattern): number[] {
-  const anyMethod = method === 'ANY' ? 1 : 0;
-  if (!segments) return [9];
-  return [...segments.map((segment) => (segment.endsWith('+}') ? 2 : segment.startsWith('{') ? 1 : 0)), anyMethod];
-}
-
-function compare(left: number[], right: number[]): number {
-  const index = left.findIndex((value, at) => value !== right[at]);
-  return index < 0 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
+/** A text per route that sorts the most specific one first. */
+function rank({ method, path }: RoutePattern): string {
+  if (path === undefined) return '9';
+  const segments = path.split('/').slice(1);
+  const ranks = segments.map((segment) => (segment.endsWith('+}') ? 2 : segment.startsWith('{') ? 1 : 0));
+  return [...ranks, method === 'ANY' ? 1 : 0].join('');
 }

@@ -6,23 +6,22 @@
 export function watchFrameSizes(limit: number, onTooLong: () => void): (chunk: Buffer) => void {
   let header = Buffer.alloc(0);
   let payloadLeft = 0;
-  let found = false;
   return (chunk) => {
     let rest = chunk;
-    while (rest.length > 0 && !found) {
+    while (rest.length > 0) {
       const skipped = Math.min(payloadLeft, rest.length);
       payloadLeft -= skipped;
-      rest = rest.subarray(skipped);
-      if (rest.length === 0) return;
       const missing = headerLength(header) - header.length;
-      header = Buffer.concat([header, rest.subarray(0, missing)]);
-      rest = rest.subarray(missing);
+      header = Buffer.concat([header, rest.subarray(skipped, skipped + missing)]);
+      rest = rest.subarray(skipped + missing);
       if (header.length < headerLength(header)) continue;
       payloadLeft = payloadLength(header);
       header = Buffer.alloc(0);
-      found = payloadLeft > limit;
+      if (payloadLeft <= limit) continue;
+      // The connection is about to be closed: nothing that follows is read.
+      payloadLeft = Number.POSITIVE_INFINITY;
+      onTooLong();
     }
-    if (found) onTooLong();
   };
 }
 

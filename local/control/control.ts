@@ -1,0 +1,67 @@
+import * as z from 'zod/mini';
+import type { Faults } from '../faults.ts';
+import { type HttpReply, jsonReply, messageReply } from '../http/http-reply.ts';
+import type { Meter } from '../meter.ts';
+import type { Json } from '../types.ts';
+import { parseFaults } from './fault-request.ts';
+import type { Identity } from './identity.ts';
+import { parseTokenRequest } from './token-request.ts';
+
+/** What the routes below `/_local` show and change. */
+export interface ControlParts {
+  identity: Identity;
+  meter: Meter;
+  faults: Faults;
+  published(): unknown[];
+  health(): object;
+  /** The logical id of the function of this name; throws when there is none. */
+  functionId(name: string): string;
+  advanceClock(ms: number): void;
+  deliverDisconnects(deliver: boolean): void;
+}
+
+export type Control = (method: string, path: string, body: Buffer | 'too long') => Promise<HttpReply>;
+
+type Route = (parts: ControlParts, body: unknown) => unknown;
+
+const clockSchema = z.strictObject({ advanceMs: z.int().check(z.minimum(0)) });
+const disconnectsSchema = z.strictObject({ deliver: z.boolean() });
+
+/** A route that returns nothing answers 204. */
+const routes: Record<string, Route> = {
+  'GET /_local/health': ({ health }) => ({ status: 'ok', ...health() }),
+  'POST /_local/token': async ({ identity }, body) => ({ token: await identity.issue(parseTokenRequest(body)) }),
+  'GET /_local/jwks.json': ({ identity }) => identity.keySet,
+  'GET /_local/sns': ({ published }) => ({ published: published() }),
+  'GET /_local/meter': ({ meter }) => meter.report(),
+  'DELETE /_local/meter': ({ meter }) => meter.reset(),
+  'POST /_local/faults': ({ faults, functionId }, body) => faults.add(parseFaults(body, functionId)),
+  'DELETE /_local/faults': ({ faults }) => faults.clear(),
+  'POST /_local/clock': ({ advanceClock }, body) => advanceClock(clockSchema.parse(body).advanceMs),
+  'POST /_local/disconnects': ({ deliverDisconnects }, body) =>
+    deliverDisconnects(disconnectsSchema.parse(body).deliver),
+};
+
+export function createControl(parts: ControlParts): Control {
+  return async (method, path, body) => {
+    const route = routes[`${method} ${path}`];
+    if (!route) return jsonReply(404, { message: 'Not Found', routes: Object.keys(routes) });
+    if (body === 'too long') return messageReply(413, 'the body is too long');
+    try {
+      const answer = await route(parts, body.length > 0 ? JSON.parse(body.toString()) : undefined);
+      return answer === undefined ? noContent : jsonReply(200, answer as Json);
+    } catch (error) {
+      return messageReply(400, `unable to ${method} ${path}; ${reasonOf(error)}`);
+    }
+  };
+}
+
+const noContent: HttpReply = { status: 204, headers: {}, cookies: [], body: Buffer.alloc(0) };
+
+function reasonOf(error: unknown): string {
+  if (error instanceof z.core.$ZodError) {
+    return error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join(', ');
+  }
+  if (error instanceof SyntaxError) return 'the body is not JSON';
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,30 @@
+import * as z from 'zod/mini';
+import type { FaultRule } from '../faults.ts';
+
+const ruleSchema = z.strictObject({
+  service: z.enum(['dynamodb', 'sqs', 'sns', 'execute-api']),
+  operation: z.string().check(z.minLength(1)),
+  /** A function's construct id, such as `SendMessage`. */
+  function: z.optional(z.string()),
+  error: z.enum([
+    'ProvisionedThroughputExceededException',
+    'TransactionConflictException',
+    'InternalServerError',
+    'GoneException',
+    'LimitExceededException',
+    'timeout',
+    'crash',
+  ]),
+  when: z._default(z.enum(['before', 'after']), 'before'),
+  times: z._default(z.int().check(z.minimum(1), z.maximum(100_000)), 1),
+});
+
+const schema = z.union([ruleSchema, z.array(ruleSchema)]);
+
+/** One rule or several; `idOf` gives the logical id of a function named in one. */
+export function parseFaults(body: unknown, idOf: (name: string) => string): FaultRule[] {
+  return [schema.parse(body)].flat().map(({ function: name, ...rule }) => ({
+    ...rule,
+    ...(name !== undefined && { function: idOf(name) }),
+  }));
+}
