@@ -8,7 +8,6 @@ const commonFields = {
   time: '$context.requestTimeEpoch',
   routeKey: '$context.routeKey',
   status: '$context.status',
-  userId: '$context.authorizer.principalId',
   sourceIp: '$context.identity.sourceIp',
   integrationLatency: '$context.integrationLatency',
 };

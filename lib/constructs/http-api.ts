@@ -140,7 +140,7 @@ function addStage(scope: Construct, httpApi: HttpApi, { stage }: House): void {
     autoDeploy: true,
     throttle: { rateLimit: requestsPerSecond, burstLimit: burst },
     accessLogSettings: accessLogTo(new ChatLog(scope, 'AccessLog', stage), {
-      responseLength: '$context.responseLength',
+      integrationError: '$context.integrationErrorMessage',
     }),
   });
 }

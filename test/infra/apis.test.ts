@@ -1,0 +1,142 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { propertiesOf, readable, synthesise } from './synthesis.ts';
+
+const { template } = synthesise();
+
+interface RouteRow {
+  key: string;
+  api: string;
+  target: string;
+  authorizer: string;
+  replies: boolean;
+}
+
+const routes = [...propertiesOf(template, 'AWS::ApiGatewayV2::Route').values()].map(rowOf);
+
+test.each<[api: string, key: string, target: string, authorizer: string, replies: boolean]>([
+  ['WebSocketApi', '$connect', 'Connect', 'CUSTOM', false],
+  ['WebSocketApi', '$disconnect', 'Disconnect', 'NONE', false],
+  ['WebSocketApi', '$default', 'RefuseFrame', 'NONE', true],
+  ['WebSocketApi', 'message.send', 'SendMessageFrame', 'NONE', true],
+  ['HttpApi', 'POST /v1/conversations/{conversationId}/messages', 'SendMessage', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/conversations/{conversationId}/messages', 'ReadHistory', 'CUSTOM', false],
+  ['HttpApi', 'POST /v1/conversations', 'ManageConversations', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/conversations', 'ManageConversations', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/conversations/{conversationId}', 'ManageConversations', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/users/me/devices', 'ManageDevices', 'CUSTOM', false],
+  ['HttpApi', 'PUT /v1/users/me/devices/{deviceId}', 'ManageDevices', 'CUSTOM', false],
+  ['HttpApi', 'DELETE /v1/users/me/devices/{deviceId}', 'ManageDevices', 'CUSTOM', false],
+  ['HttpApi', '$default', 'RefuseRoute', 'NONE', false],
+])('%s %s runs %s, authorization %s, route response %s', (api, key, target, authorizer, replies) => {
+  expect(routes).toContainEqual({ api, key, target, authorizer, replies });
+});
+
+test('there is no other route', () => {
+  expect(routes).toHaveLength(13);
+});
+
+describe('the WebSocket API', () => {
+  test('routes by the action of a frame', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      ProtocolType: 'WEBSOCKET',
+      RouteSelectionExpression: '$request.body.action',
+    });
+  });
+
+  test('asks its authorizer whatever the handshake holds: no identity source', () => {
+    const authorizer = authorizerFor('WebSocketApi');
+    expect(authorizer).toMatchObject({ AuthorizerType: 'REQUEST', IdentitySource: [] });
+    expect(readable(authorizer.AuthorizerUri)).toContain('AuthorizeConnection.Arn');
+  });
+
+  test('answers a frame by the route response $default', () => {
+    const keys = [...propertiesOf(template, 'AWS::ApiGatewayV2::RouteResponse').values()].map(
+      (it) => it.RouteResponseKey,
+    );
+    expect(keys).toEqual(['$default', '$default']);
+  });
+
+  test('logs connections only where the account is set up for it', () => {
+    const logging = synthesise({ webSocketAccessLogs: true }).template;
+    const withLog = { StageName: 'v1', AccessLogSettings: Match.anyValue() };
+    logging.hasResourceProperties('AWS::ApiGatewayV2::Stage', withLog);
+    template.resourcePropertiesCountIs('AWS::ApiGatewayV2::Stage', withLog, 0);
+  });
+});
+
+describe('the HTTP API', () => {
+  test('asks its authorizer at every request: no cache, no identity source', () => {
+    const authorizer = authorizerFor('HttpApi');
+    expect(authorizer).toMatchObject({
+      AuthorizerType: 'REQUEST',
+      AuthorizerPayloadFormatVersion: '2.0',
+      EnableSimpleResponses: true,
+      AuthorizerResultTtlInSeconds: 0,
+      IdentitySource: [],
+    });
+    expect(readable(authorizer.AuthorizerUri)).toContain('AuthorizeRequest.Arn');
+  });
+
+  test('lets in the web origins of the stage', () => {
+    const { template } = synthesise({ allowedOrigins: ['https://chat.example.com'] });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      ProtocolType: 'HTTP',
+      CorsConfiguration: Match.objectLike({
+        AllowOrigins: ['https://chat.example.com'],
+        AllowHeaders: ['authorization', 'content-type'],
+        AllowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      }),
+    });
+  });
+
+  test('logs requests as JSON without what may hold a token', () => {
+    const log = stageNamed('$default').AccessLogSettings as { Format: string };
+    expect(Object.values(JSON.parse(log.Format))).toContain('$context.requestId');
+    expect(log.Format).not.toMatch(/authoriz|query|header|path/i);
+  });
+});
+
+test.each(['v1', '$default'])('stage %s deploys by itself and is throttled', (name) => {
+  const { template } = synthesise({ throttling: { requestsPerSecond: 11, burst: 22 } });
+  template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+    StageName: name,
+    AutoDeploy: true,
+    DefaultRouteSettings: { ThrottlingRateLimit: 11, ThrottlingBurstLimit: 22 },
+  });
+});
+
+test('the stack tells where its APIs are', () => {
+  const url = (api: string) => `<${api}>.execute-api.<AWS::Region>.<AWS::URLSuffix>`;
+  const outputs = Object.entries(template.findOutputs('*')).map(([name, { Value }]) => [name, readable(Value)]);
+  expect(Object.fromEntries(outputs)).toEqual({
+    HttpUrl: 'HttpApi.ApiEndpoint',
+    WebSocketUrl: `wss://${url('WebSocketApi')}/v1`,
+  });
+});
+
+function rowOf(route: Record<string, unknown>): RouteRow {
+  return {
+    api: readable(route.ApiId).slice(1, -1),
+    key: String(route.RouteKey),
+    target: functionBehind(route.Target),
+    authorizer: String(route.AuthorizationType ?? 'NONE'),
+    replies: route.RouteResponseSelectionExpression === '$default',
+  };
+}
+
+function functionBehind(target: unknown): string {
+  const integrations = [...propertiesOf(template, 'AWS::ApiGatewayV2::Integration')];
+  const [, integration] = integrations.find(([id]) => JSON.stringify(target).includes(`"${id}"`)) ?? [];
+  return readable(integration?.IntegrationUri).match(/(\w+)\.Arn/)?.[1] ?? 'none';
+}
+
+function authorizerFor(api: string): Record<string, unknown> {
+  const authorizers = [...propertiesOf(template, 'AWS::ApiGatewayV2::Authorizer').values()];
+  return authorizers.find(({ ApiId }) => readable(ApiId) === `<${api}>`) ?? {};
+}
+
+function stageNamed(name: string): Record<string, unknown> {
+  const stages = [...propertiesOf(template, 'AWS::ApiGatewayV2::Stage').values()];
+  return stages.find(({ StageName }) => StageName === name) ?? {};
+}

@@ -1,0 +1,144 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { propertiesOf, readable, synthesise } from './synthesis.ts';
+
+const { template } = synthesise();
+
+describe('the table', () => {
+  const protectedTemplate = synthesise({ protectData: true }).template;
+  const replica = (settings: object) => ({ Replicas: [Match.objectLike(settings)] });
+
+  test('has the keys, the index and the stream that the code relies on', () => {
+    template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      KeySchema: [
+        { AttributeName: 'PK', KeyType: 'HASH' },
+        { AttributeName: 'SK', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'GSI1',
+          KeySchema: [
+            { AttributeName: 'GSI1PK', KeyType: 'HASH' },
+            { AttributeName: 'GSI1SK', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+      BillingMode: 'PAY_PER_REQUEST',
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+      TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+      ...replica({ PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } }),
+    });
+  });
+
+  test('keeps its logical id, so that no upgrade replaces the data', () => {
+    expect([...propertiesOf(template, 'AWS::DynamoDB::GlobalTable').keys()]).toEqual(['ChatTable']);
+  });
+
+  test('outlives a protected stack and can not be deleted by hand', () => {
+    protectedTemplate.hasResource('AWS::DynamoDB::GlobalTable', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    });
+    protectedTemplate.hasResourceProperties('AWS::DynamoDB::GlobalTable', replica({ DeletionProtectionEnabled: true }));
+  });
+
+  test('goes with any other stack', () => {
+    template.hasResource('AWS::DynamoDB::GlobalTable', { DeletionPolicy: 'Delete' });
+    template.hasResourceProperties('AWS::DynamoDB::GlobalTable', replica({ DeletionProtectionEnabled: false }));
+  });
+});
+
+describe('the stream mapping', () => {
+  const mapping = mappingOf('FanOut');
+
+  test.each([
+    ['BatchSize', 100],
+    ['MaximumBatchingWindowInSeconds', 0],
+    ['ParallelizationFactor', 10],
+    ['FunctionResponseTypes', ['ReportBatchItemFailures']],
+    ['BisectBatchOnFunctionError', true],
+    ['MaximumRetryAttempts', 5],
+    ['MaximumRecordAgeInSeconds', 3600],
+    ['StartingPosition', 'TRIM_HORIZON'],
+    ['FilterCriteria', { Filters: [{ Pattern: '{"dynamodb":{"NewImage":{"emit":{"S":[{"exists":true}]}}}}' }] }],
+  ])('%s is %o', (setting, value) => {
+    expect(mapping[setting]).toEqual(value);
+  });
+
+  test('reads the table and parks what it gives up on', () => {
+    expect(readable(mapping.EventSourceArn)).toBe('ChatTable.StreamArn');
+    expect(mapping.DestinationConfig).toEqual({
+      OnFailure: { Destination: { 'Fn::GetAtt': [expect.stringMatching(/^StreamUnreadableRecords/), 'Arn'] } },
+    });
+  });
+});
+
+describe.each([
+  ['Notify', 'NotificationsQueue'],
+  ['RetryFrames', 'StreamRetryQueue'],
+])('the mapping of %s', (name, queue) => {
+  test('reads its queue in batches and reports failures one by one', () => {
+    const { EventSourceArn, ...mapping } = mappingOf(name);
+    expect(readable(EventSourceArn)).toBe(`${queue}.Arn`);
+    expect(mapping).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });
+  });
+
+  test('leaves room for retries: the message stays hidden six times as long as the function may run', () => {
+    const timeout = propertiesOf(template, 'AWS::Lambda::Function').get(name)?.Timeout;
+    expect(queueNamed(queue).VisibilityTimeout).toBe(6 * Number(timeout));
+  });
+});
+
+describe('the queues', () => {
+  test('notifications wait as the stage says and are parked after five tries', () => {
+    const delayed = synthesise({ pushDelaySeconds: 7 }).template;
+    delayed.hasResourceProperties('AWS::SQS::Queue', {
+      DelaySeconds: 7,
+      RedrivePolicy: {
+        deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^NotificationsDeadLetters'), 'Arn'] },
+        maxReceiveCount: 5,
+      },
+    });
+  });
+
+  test('a frame is tried for two minutes', () => {
+    expect(queueNamed('StreamRetryQueue').MessageRetentionPeriod).toBe(120);
+  });
+
+  test.each(['NotificationsDeadLetters', 'StreamUnreadableRecords'])('%s keeps for 14 days', (name) => {
+    expect(queueNamed(name).MessageRetentionPeriod).toBe(14 * 86_400);
+  });
+
+  test('all are encrypted and refuse plain HTTP', () => {
+    const queues = [...propertiesOf(template, 'AWS::SQS::Queue').values()];
+    expect(queues.every(({ SqsManagedSseEnabled }) => SqsManagedSseEnabled === true)).toBe(true);
+    template.resourcePropertiesCountIs(
+      'AWS::SQS::QueuePolicy',
+      {
+        PolicyDocument: Match.objectLike({
+          Statement: [
+            Match.objectLike({
+              Effect: 'Deny',
+              Action: 'sqs:*',
+              Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+            }),
+          ],
+        }),
+      },
+      queues.length,
+    );
+  });
+});
+
+function mappingOf(name: string): Record<string, unknown> {
+  const mappings = [...propertiesOf(template, 'AWS::Lambda::EventSourceMapping').values()];
+  const own = mappings.filter(({ FunctionName }) => readable(FunctionName) === `<${name}>`);
+  expect(own).toHaveLength(1);
+  return own[0] ?? {};
+}
+
+function queueNamed(name: string): Record<string, unknown> {
+  const [, properties] = [...propertiesOf(template, 'AWS::SQS::Queue')].find(([id]) => id.startsWith(name)) ?? [];
+  return properties ?? {};
+}

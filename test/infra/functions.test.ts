@@ -1,0 +1,124 @@
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { describe, expect, test } from 'vitest';
+import { propertiesOf, readable, synthesise } from './synthesis.ts';
+
+const { template, entries } = synthesise();
+const functions = propertiesOf(template, 'AWS::Lambda::Function');
+const each = [...functions];
+
+test('every entry below lambdas has its function, and every function its entry', () => {
+  const lambdas = join(import.meta.dirname, '../../lambdas');
+  const files = globSync('*/*.lambda.ts', { cwd: lambdas });
+  expect(files.sort()).toEqual(entries.map((entry) => `${entry}.lambda.ts`).sort());
+});
+
+test('every function is named as in the architecture', () => {
+  expect([...functions.keys()].sort()).toEqual([
+    'AuthorizeConnection',
+    'AuthorizeRequest',
+    'Connect',
+    'Disconnect',
+    'FanOut',
+    'ManageConversations',
+    'ManageDevices',
+    'Notify',
+    'ReadHistory',
+    'RefuseFrame',
+    'RefuseRoute',
+    'RetryFrames',
+    'SendMessage',
+    'SendMessageFrame',
+  ]);
+});
+
+describe.each(each)('%s', (_, properties) => {
+  test('has the house defaults', () => {
+    expect(properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      LoggingConfig: { LogFormat: 'JSON' },
+    });
+    expect([256, 512]).toContain(properties.MemorySize);
+  });
+});
+
+test('no two functions share a role or a log group', () => {
+  const roles = each.map(([, { Role }]) => readable(Role));
+  const logs = each.map(([, { LoggingConfig }]) => JSON.stringify(LoggingConfig));
+  expect(new Set(roles).size).toBe(each.length);
+  expect(new Set(logs).size).toBe(each.length);
+});
+
+test('every log has the retention of its stage', () => {
+  const { template } = synthesise({ logRetention: RetentionDays.FIVE_DAYS, webSocketAccessLogs: true });
+  const retention = [...propertiesOf(template, 'AWS::Logs::LogGroup').values()].map((log) => log.RetentionInDays);
+  expect(retention).toEqual(Array(each.length + 2).fill(5));
+});
+
+test.each([
+  ['AuthorizeConnection', 5],
+  ['AuthorizeRequest', 5],
+  ['SendMessageFrame', 10],
+  ['SendMessage', 10],
+  ['ReadHistory', 10],
+  ['FanOut', 30],
+  ['Notify', 30],
+  ['RetryFrames', 10],
+])('%s ends after %i s', (name, seconds) => {
+  expect(functions.get(name)?.Timeout).toBe(seconds);
+});
+
+const callback = 'https://<WebSocketApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>/v1';
+const identity = {
+  TOKEN_ISSUER: 'https://identity.parley.local',
+  TOKEN_AUDIENCE: 'parley',
+  JWKS_URL: 'https://identity.parley.local/jwks.json',
+};
+const table = { TABLE_NAME: '<ChatTable>' };
+const applications = JSON.stringify({
+  fcm: 'arn:aws:sns:us-east-1:000000000000:app/GCM/parley-local',
+  apns: 'arn:aws:sns:us-east-1:000000000000:app/APNS/parley-local',
+  apns_sandbox: 'arn:aws:sns:us-east-1:000000000000:app/APNS_SANDBOX/parley-local',
+});
+
+const environments: Record<string, Record<string, string>> = {
+  AuthorizeConnection: { ...identity, ALLOWED_ORIGINS: '*', ALLOW_QUERY_TOKEN: 'true' },
+  AuthorizeRequest: identity,
+  Connect: table,
+  Disconnect: table,
+  FanOut: {
+    ...table,
+    CALLBACK_URL: callback,
+    NOTIFICATION_QUEUE_URL: '<NotificationsQueue>',
+    RETRY_QUEUE_URL: '<StreamRetryQueue>',
+  },
+  ManageConversations: { ...table, MEMBERS_PER_GROUP: '1000' },
+  ManageDevices: { ...table, PLATFORM_APPLICATIONS: applications },
+  Notify: table,
+  ReadHistory: table,
+  RefuseFrame: {},
+  RefuseRoute: {},
+  RetryFrames: { ...table, CALLBACK_URL: callback },
+  SendMessage: table,
+  SendMessageFrame: table,
+};
+
+test.each(Object.entries(environments))('%s is told exactly what it needs', (name, expected) => {
+  expect(variablesOf(functions.get(name) ?? {})).toEqual(expected);
+});
+
+test('traces functions only where the stage says so', () => {
+  const { template } = synthesise({ tracing: true });
+  const modes = [...propertiesOf(template, 'AWS::Lambda::Function').values()].map(({ TracingConfig }) => TracingConfig);
+  expect(modes).toEqual(each.map(() => ({ Mode: 'Active' })));
+  expect(each.every(([, { TracingConfig }]) => TracingConfig === undefined)).toBe(true);
+});
+
+function variablesOf({ Environment }: { Environment?: unknown }): Record<string, string> {
+  if (typeof Environment !== 'object' || Environment === null || !('Variables' in Environment)) return {};
+  const variables = Object.entries(Environment.Variables ?? {});
+  return Object.fromEntries(variables.map(([name, value]) => [name, readable(value)]));
+}
