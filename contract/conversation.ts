@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { humanText, IdSchema, MetadataSchema } from './common.ts';
+import { humanText, IdSchema, MetadataSchema, OpaqueIdSchema } from './common.ts';
 import { limits } from './limits.ts';
 
 export type ConversationType = 'direct' | 'group' | 'channel';
@@ -59,3 +59,5 @@ export interface ConversationPage {
   conversations: ConversationSummary[];
   nextCursor?: string;
 }
+
+export const ConversationParamsSchema = z.strictObject({ conversationId: OpaqueIdSchema });

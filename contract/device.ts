@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { IdSchema } from './common.ts';
 import { limits } from './limits.ts';
 
 export const devicePlatforms = ['fcm', 'apns', 'apns_sandbox'] as const;
@@ -16,3 +17,5 @@ export interface Device {
   platform: DevicePlatform;
   registeredAt: string;
 }
+
+export const DeviceParamsSchema = z.strictObject({ deviceId: IdSchema });

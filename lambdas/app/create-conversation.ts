@@ -2,7 +2,7 @@ import type { ConversationSummary, CreateConversation, Role } from '../../contra
 import { refuse, refuseFields } from '../domain/chat-error.ts';
 import { type Head, type Member, summaryFor } from '../domain/conversation.ts';
 import { type Digest, directConversationId, sortedPair } from '../domain/ids.ts';
-import type { Clock, ConversationStore, NewConversation, Randomness, View } from './ports.ts';
+import type { Clock, ConversationStore, NewConversation, Randomness } from './ports.ts';
 
 export interface CreatePorts {
   conversations: ConversationStore;
@@ -64,6 +64,7 @@ async function createGroup(ports: CreatePorts, userId: string, request: GroupReq
     ...newHead(ports, conversationId, userId, others.length + 1),
     type: 'group',
     title: request.title,
+    ...(request.metadata && { hasMetadata: true }),
   };
   const members = [
     newMember(conversationId, userId, 'owner'),
@@ -98,10 +99,8 @@ const newMember = (conversationId: string, userId: string, role: Role): Member =
 
 async function ownView({ conversations }: CreatePorts, userId: string, conversationId: string) {
   const [view] = await conversations.viewsOf(userId, [conversationId]);
-  return view && summaryOf(view);
+  return view?.member && summaryFor(view.member, view.head);
 }
-
-const summaryOf = ({ head, member, metadata }: View) => member && summaryFor(member, head, metadata);
 
 function created({ head, members, metadata }: NewConversation): Created {
   const [creator] = members;

@@ -12,22 +12,23 @@ export interface NotifyPorts {
   push: PushSender;
 }
 
-/** Looks again, now that the delay is over, and pushes to every device of somebody who is still a member and has not read yet. */
+/** Looks again, now that the delay is over, and pushes to every device of somebody who is still a member and has not read yet.
+ * True when all is said and done; throws where another try can help. */
 export const notify =
   (ports: NotifyPorts) =>
-  async ({ userId, conversationId, seq }: PendingNotification): Promise<number> => {
+  async ({ userId, conversationId, seq }: PendingNotification): Promise<boolean> => {
     const devices = await ports.devices.devicesOf(userId);
-    if (devices.length === 0) return 0;
+    if (devices.length === 0) return true;
     const [view] = await ports.conversations.viewsOf(userId, [conversationId]);
-    if (!view || !isStillNews(view, seq)) return 0;
+    if (!view || !isStillNews(view, seq)) return true;
     const [message] = await ports.messages.page({ conversationId, limit: 1, after: seq - 1 });
-    if (message?.seq !== seq) return 0;
+    if (message?.seq !== seq) return true;
 
     const notification = notificationOf(view.head, message);
     const outcomes = await Promise.allSettled(devices.map((device) => pushTo(ports, device, notification)));
     // Every device has had its try before one's failure brings all of them another.
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-    return devices.length;
+    return true;
   };
 
 async function pushTo({ push, devices }: NotifyPorts, device: Device, notification: Notification): Promise<void> {

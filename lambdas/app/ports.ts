@@ -73,8 +73,10 @@ export interface ConversationStore {
   allocateSeq(request: { conversationId: string; mayPostAnywhere: boolean; preview: Preview }): Promise<SeqAllocation>;
   /** All at once or nothing; false when there is a conversation of this id already. */
   create(conversation: NewConversation): Promise<boolean>;
-  /** One batch read, whatever the number of conversations up to 50. Those that do not exist are left out. */
+  /** In the order asked for, those that do not exist left out. One batch read for up to 50 conversations. */
   viewsOf(userId: string, conversationIds: string[]): Promise<View[]>;
+  /** The same with the metadata of those that have any: no read, or one batch read. */
+  withMetadata(views: View[]): Promise<View[]>;
 }
 
 export interface MessageStore {

@@ -1,0 +1,66 @@
+import type { ConversationStore, NewConversation, SeqAllocation, View } from '../app/ports.ts';
+import { headFrom, headItem, memberFrom, memberItem, metadataFrom, metadataItem } from './items.ts';
+import * as keys from './keys.ts';
+import { type Item, itemsPerTransaction, type Table, type WriteOutcome } from './table.ts';
+
+export const conversationStore = (table: Table): ConversationStore => ({
+  async allocateSeq({ conversationId, mayPostAnywhere, preview }) {
+    const outcome = await table.update({
+      key: keys.headKey(conversationId),
+      update: 'ADD lastSeq :one SET lastMessage = :preview, lastActivityAtMs = :now REMOVE emit',
+      condition: [
+        'attribute_exists(PK) AND attribute_not_exists(closedAtMs)',
+        ...(mayPostAnywhere ? [] : ['attribute_not_exists(posting)']),
+      ].join(' AND '),
+      values: { ':one': 1, ':preview': preview, ':now': preview.atMs },
+    });
+    return outcome.isDone ? { outcome: 'allocated', head: headFrom(outcome.item) } : refusedAllocation(outcome);
+  },
+
+  async create(conversation) {
+    const [first = [], ...rest] = writesOf(conversation);
+    // The head comes last: until it is there, nobody is told of the conversation and nobody can find it.
+    for (const items of rest) await table.batchPut(items);
+    return table.putAllNew(first);
+  },
+
+  async viewsOf(userId, conversationIds) {
+    const wanted = conversationIds.flatMap((id) => [keys.headKey(id), keys.memberKey(id, userId)]);
+    const byConversation = Map.groupBy(await table.batchGet(wanted), keys.conversationOf);
+    return conversationIds.flatMap((id) => viewOf(byConversation.get(id) ?? []) ?? []);
+  },
+
+  async withMetadata(views) {
+    const wanted = views
+      .filter(({ head }) => head.hasMetadata)
+      .map(({ head }) => keys.metadataKey(head.conversationId));
+    if (wanted.length === 0) return views;
+    const items = new Map((await table.batchGet(wanted)).map((item) => [keys.conversationOf(item), item]));
+    return views.map((view) => {
+      const item = items.get(view.head.conversationId);
+      return item ? { ...view, metadata: metadataFrom(item) } : view;
+    });
+  },
+});
+
+function refusedAllocation({ item }: WriteOutcome & { isDone: false }): SeqAllocation {
+  const isOpen = item && headFrom(item).closedAtMs === undefined;
+  return { outcome: isOpen ? 'notAllowed' : 'closed' };
+}
+
+/** The first group is written at once, the head first of all; members beyond what one transaction holds go before it. */
+function writesOf({ head, members, metadata }: NewConversation): Item[][] {
+  const headAndMetadata = [
+    headItem(head, 'conversation.created'),
+    ...(metadata ? [metadataItem(head.conversationId, metadata)] : []),
+  ];
+  const memberItems = members.map((member) => memberItem(member, head.lastActivityAtMs));
+  const room = itemsPerTransaction - headAndMetadata.length;
+  return [[...headAndMetadata, ...memberItems.slice(0, room)], memberItems.slice(room)];
+}
+
+function viewOf(items: Item[]): View | undefined {
+  const head = items.find(({ entity }) => entity === 'conversation');
+  const member = items.find(({ entity }) => entity === 'member');
+  return head && { head: headFrom(head), ...(member && { member: memberFrom(member) }) };
+}

@@ -1,0 +1,117 @@
+import type { Claim, MemberStore, PageRequest, SendAttempt } from '../app/ports.ts';
+import { sendsToForget } from '../domain/send-lease.ts';
+import { cursorOf, sortKeyOf } from './cursor.ts';
+import { memberFrom } from './items.ts';
+import * as keys from './keys.ts';
+import type { Item, Table, WriteOutcome } from './table.ts';
+
+/** Members whose memory of recent sends this function saw full, and what their next claim is to forget on its way. */
+const membersKept = 10_000;
+
+export function memberStore(table: Table): MemberStore {
+  const toForget = boundedMap<string[]>(membersKept);
+
+  return {
+    async claimSend(attempt) {
+      const place = `${attempt.conversationId}/${attempt.userId}`;
+      const outcome = await claim(table, attempt, toForget.take(place));
+      if (!outcome.isDone) return refusedClaim(attempt, outcome);
+      const member = memberFrom(outcome.item);
+      const forgettable = sendsToForget(member.recentSends);
+      if (forgettable.length > 0) toForget.set(place, forgettable);
+      return { outcome: 'claimed', member };
+    },
+
+    async takeOverSend(attempt, deadLease) {
+      const outcome = await table.update({
+        key: keys.memberKey(attempt.conversationId, attempt.userId),
+        update: 'SET recentSends.#key = :lease REMOVE emit',
+        condition: 'recentSends.#key = :dead AND attribute_not_exists(bannedAtMs)',
+        names: { '#key': attempt.key },
+        values: { ':lease': attempt.lease, ':dead': deadLease },
+      });
+      return outcome.isDone || (outcome.mayBeOwn && leaseIn(outcome.item, attempt.key) === attempt.lease);
+    },
+
+    async releaseSend(attempt) {
+      await table.update({
+        key: keys.memberKey(attempt.conversationId, attempt.userId),
+        update: 'REMOVE recentSends.#key, emit ADD ownSinceRead :minusOne',
+        condition: 'recentSends.#key = :lease',
+        names: { '#key': attempt.key },
+        values: { ':lease': attempt.lease, ':minusOne': -1 },
+      });
+    },
+
+    async membersOf(conversationId) {
+      const members: string[] = [];
+      let startKey: Item | undefined;
+      do {
+        const page = await table.query({
+          keyCondition: 'PK = :conversation AND begins_with(SK, :member)',
+          values: { ':conversation': keys.conversationPK(conversationId), ':member': keys.memberPrefix },
+          projection: 'PK, SK',
+          startKey,
+        });
+        members.push(...page.items.map(keys.memberOf));
+        startKey = page.nextKey;
+      } while (startKey);
+      return members;
+    },
+
+    conversationsOf: (userId, page) => conversationsOf(table, userId, page),
+  };
+}
+
+/** Forgetting old sends rides on the claim of a later one, so that it costs no write of its own. */
+const claim = (table: Table, attempt: SendAttempt, forget: string[] = []): Promise<WriteOutcome> =>
+  table.update({
+    key: keys.memberKey(attempt.conversationId, attempt.userId),
+    update: `SET recentSends.#key = :lease ADD ownSinceRead :one REMOVE ${['emit', ...forget.map((_, n) => `recentSends.#old${n}`)].join(', ')}`,
+    condition: 'attribute_exists(PK) AND attribute_not_exists(bannedAtMs) AND attribute_not_exists(recentSends.#key)',
+    names: { '#key': attempt.key, ...Object.fromEntries(forget.map((key, n) => [`#old${n}`, key])) },
+    values: { ':lease': attempt.lease, ':one': 1 },
+  });
+
+function refusedClaim(attempt: SendAttempt, outcome: WriteOutcome & { isDone: false }): Claim {
+  if (!outcome.item) return { outcome: 'notMember' };
+  const member = memberFrom(outcome.item);
+  const lease = leaseIn(outcome.item, attempt.key);
+  if (lease === undefined) return { outcome: 'banned' };
+  // The SDK's first try was applied and its answer lost: what the second met is our own claim.
+  if (outcome.mayBeOwn && lease === attempt.lease) return { outcome: 'claimed', member };
+  return { outcome: 'repeated', member, lease };
+}
+
+const leaseIn = (item: Item | undefined, key: string) => item && memberFrom(item).recentSends[key];
+
+async function conversationsOf(table: Table, userId: string, { limit, cursor }: PageRequest) {
+  const { items, nextKey } = await table.query({
+    index: 'GSI1',
+    keyCondition: 'GSI1PK = :user AND begins_with(GSI1SK, :conversations)',
+    values: { ':user': keys.userPK(userId), ':conversations': keys.activityPrefix },
+    isDescending: true,
+    limit,
+    startKey: cursor === undefined ? undefined : keys.activityStartKey(userId, sortKeyOf(cursor, keys.activityPrefix)),
+  });
+  return {
+    conversationIds: items.map(keys.conversationOfActivity),
+    ...(nextKey && { nextCursor: cursorOf(String(nextKey.GSI1SK)) }),
+  };
+}
+
+function boundedMap<Value>(most: number) {
+  const values = new Map<string, Value>();
+  return {
+    take(key: string): Value | undefined {
+      const value = values.get(key);
+      values.delete(key);
+      return value;
+    },
+    set(key: string, value: Value): void {
+      values.set(key, value);
+      const [oldest] = values.keys();
+      if (values.size > most && oldest !== undefined) values.delete(oldest);
+    },
+  };
+}

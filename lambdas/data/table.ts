@@ -1,0 +1,213 @@
+import {
+  BatchGetCommand,
+  BatchWriteCommand,
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { refuse } from '../domain/chat-error.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { tally } from '../runtime/tally.ts';
+import type { Key } from './keys.ts';
+import { attemptsOf, isConflict, isFailedCondition, itemInTheWay, rethrow } from './table-errors.ts';
+
+export type Item = Record<string, unknown>;
+
+export interface Update {
+  key: Key;
+  update: string;
+  condition?: string;
+  names?: Record<string, string>;
+  values?: Record<string, unknown>;
+}
+
+/** `item` is the item after the write; or the one whose state refused it, if there is one. */
+export type WriteOutcome =
+  | { isDone: true; item: Item }
+  /** `mayBeOwn`: the SDK tried twice, so that the item in the way may be what its first try wrote. */
+  | { isDone: false; item: Item | undefined; mayBeOwn: boolean };
+
+export interface QueryRequest {
+  keyCondition: string;
+  values: Record<string, unknown>;
+  index?: string;
+  isDescending?: boolean;
+  limit?: number | undefined;
+  /** Comma-separated; names that DynamoDB reserves are not among those that we use. */
+  projection?: string;
+  startKey?: Item | undefined;
+}
+
+export interface QueryPage {
+  items: Item[];
+  /** Where the next page starts; a page may be empty and still not be the last. */
+  nextKey?: Item | undefined;
+}
+
+export type Table = ReturnType<typeof tableOf>;
+
+/** DynamoDB's own bounds of one call. */
+const keysPerBatchGet = 100;
+const itemsPerBatchWrite = 25;
+export const itemsPerTransaction = 100;
+
+const triesOfOneCall = 6;
+
+/**
+ * The verbs of the one table. Each is one call, but where AWS hands a part of a batch back. A failed condition is an outcome, not
+ * an error; what else a call fails with becomes UNAVAILABLE where the same call can succeed later. Reads are consistent unless said.
+ */
+export function tableOf(client: DynamoDBDocumentClient, TableName: string) {
+  const conditionally = async (call: () => Promise<{ Attributes?: Item | undefined }>): Promise<WriteOutcome> => {
+    try {
+      const { Attributes = {} } = await counted(call);
+      return { isDone: true, item: Attributes };
+    } catch (error) {
+      if (!isFailedCondition(error)) rethrow(error);
+      return { isDone: false, item: itemInTheWay(error), mayBeOwn: attemptsOf(error) > 1 };
+    }
+  };
+
+  return {
+    async get(key: Key): Promise<Item | undefined> {
+      const { Item } = await called(() => client.send(new GetCommand({ TableName, Key: key, ConsistentRead: true })));
+      return Item;
+    },
+
+    async put(item: Item): Promise<void> {
+      await called(() => client.send(new PutCommand({ TableName, Item: item })));
+    },
+
+    /** Puts an item where none is. */
+    putNew(item: Item): Promise<WriteOutcome> {
+      const put = new PutCommand({
+        TableName,
+        Item: item,
+        ConditionExpression: 'attribute_not_exists(PK)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+      return conditionally(() => client.send(put));
+    },
+
+    update({ key, update, condition, names, values }: Update): Promise<WriteOutcome> {
+      const command = new UpdateCommand({
+        TableName,
+        Key: key,
+        UpdateExpression: update,
+        ConditionExpression: condition,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values,
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+      return conditionally(() => client.send(command));
+    },
+
+    async remove(key: Key): Promise<void> {
+      await called(() => client.send(new DeleteCommand({ TableName, Key: key })));
+    },
+
+    /** One page; the caller asks for more. An index can't be read consistently. */
+    async query(request: QueryRequest): Promise<QueryPage> {
+      const command = new QueryCommand({
+        TableName,
+        IndexName: request.index,
+        KeyConditionExpression: request.keyCondition,
+        ExpressionAttributeValues: request.values,
+        ProjectionExpression: request.projection,
+        ScanIndexForward: !request.isDescending,
+        Limit: request.limit,
+        ExclusiveStartKey: request.startKey,
+        ConsistentRead: request.index === undefined,
+      });
+      const { Items = [], LastEvaluatedKey } = await called(() => client.send(command));
+      return { items: Items, nextKey: LastEvaluatedKey };
+    },
+
+    /** Those of the items that exist, in no order, 100 a call. */
+    async batchGet(keys: Key[], { isConsistent = true } = {}): Promise<Item[]> {
+      const found = chunksOf(keys, keysPerBatchGet).map(async (chunk) => {
+        const items: Item[] = [];
+        await untilProcessed<Item>(chunk.map(plainKey), async (left) => {
+          const RequestItems = { [TableName]: { Keys: left, ConsistentRead: isConsistent } };
+          const answer = await called(() => client.send(new BatchGetCommand({ RequestItems })));
+          items.push(...(answer.Responses?.[TableName] ?? []));
+          return answer.UnprocessedKeys?.[TableName]?.Keys ?? [];
+        });
+        return items;
+      });
+      return (await Promise.all(found)).flat();
+    },
+
+    /** Puts all the items, 25 a call; not all at once. */
+    async batchPut(items: Item[]): Promise<void> {
+      for (const chunk of chunksOf(items, itemsPerBatchWrite)) {
+        await untilProcessed(chunk, async (left) => {
+          const RequestItems = { [TableName]: left.map((Item) => ({ PutRequest: { Item } })) };
+          const { UnprocessedItems } = await called(() => client.send(new BatchWriteCommand({ RequestItems })));
+          return (UnprocessedItems?.[TableName] ?? []).flatMap(({ PutRequest }) => PutRequest?.Item ?? []);
+        });
+      }
+    },
+
+    /** Puts all the items at once or none: none, and false, when an item is already where the first goes. At most 100. */
+    async putAllNew([first, ...others]: Item[]): Promise<boolean> {
+      const command = new TransactWriteCommand({
+        TransactItems: [
+          { Put: { TableName, Item: first, ConditionExpression: 'attribute_not_exists(PK)' } },
+          ...others.map((Item) => ({ Put: { TableName, Item } })),
+        ],
+      });
+      const outcome = await conditionally(async () => {
+        await client.send(command);
+        return {};
+      });
+      return outcome.isDone;
+    },
+  };
+}
+
+async function called<Output>(call: () => Promise<Output>): Promise<Output> {
+  try {
+    return await counted(call);
+  } catch (error) {
+    return rethrow(error);
+  }
+}
+
+/** Counts the call, and repeats it after a conflict, in which nothing was decided: the SDK itself does not. */
+async function counted<Output>(call: () => Promise<Output>): Promise<Output> {
+  for (let tries = 1; ; tries += 1) {
+    tally.add('tableCalls');
+    try {
+      return await call();
+    } catch (error) {
+      if (tries === triesOfOneCall || !isConflict(error)) throw error;
+      await systemClock.sleep(backoffMs(tries));
+    }
+  }
+}
+
+/** A batch may come back in part in an answer that is otherwise good: what is left is sent again, slower each time. */
+async function untilProcessed<Part>(parts: Part[], process: (left: Part[]) => Promise<Part[]>): Promise<void> {
+  let left = parts;
+  for (let tries = 0; left.length > 0; tries += 1) {
+    if (tries === triesOfOneCall) refuse('UNAVAILABLE', 'use the table', 'it is too busy');
+    if (tries > 0) await systemClock.sleep(backoffMs(tries));
+    left = await process(left);
+  }
+}
+
+/** Full jitter: 25 ms at first, doubling. */
+const backoffMs = (tries: number) => Math.random() * 25 * 2 ** (tries - 1);
+
+const plainKey = ({ PK, SK }: Key): Item => ({ PK, SK });
+
+const chunksOf = <Element>(elements: Element[], size: number): Element[][] =>
+  Array.from({ length: Math.ceil(elements.length / size) }, (_, chunk) =>
+    elements.slice(chunk * size, (chunk + 1) * size),
+  );

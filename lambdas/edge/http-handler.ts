@@ -1,0 +1,110 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { errorCodes, type Problem } from '../../contract/errors.ts';
+import { limits } from '../../contract/limits.ts';
+import type { Clock } from '../app/ports.ts';
+import { refuse } from '../domain/chat-error.ts';
+import type { Principal } from '../domain/principal.ts';
+import { logInvocation } from './log-invocation.ts';
+import { parse, parseJson } from './parse.ts';
+import { principalFrom } from './principal-context.ts';
+import { publicError } from './public-error.ts';
+
+/** A payload 2.0 event behind our authorizer. */
+export type HttpEvent = APIGatewayProxyEventV2 & {
+  requestContext: { authorizer?: { lambda?: Record<string, unknown> | null } };
+};
+
+export type HttpResponse = APIGatewayProxyStructuredResultV2;
+
+/** What a route answers with; no body leaves nothing to say. */
+export interface Answer {
+  status: number;
+  body?: unknown;
+}
+
+export interface RouteSchemas<Params, Query, Body> {
+  /** What the route does, as in `unable to <operation>`. */
+  operation: string;
+  params?: Params;
+  query?: Query;
+  body?: Body;
+}
+
+type Nothing = typeof nothing;
+const nothing = z.strictObject({});
+
+type Run = (principal: Principal, event: HttpEvent) => Promise<Answer>;
+
+interface Input<Params extends z.ZodMiniType, Query extends z.ZodMiniType, Body extends z.ZodMiniType> {
+  params: z.output<Params>;
+  query: z.output<Query>;
+  body: z.output<Body>;
+}
+
+/** A route: its schemas, and what it does with what they let through. A route without a schema takes nothing there. */
+export const route =
+  <Params extends z.ZodMiniType = Nothing, Query extends z.ZodMiniType = Nothing, Body extends z.ZodMiniType = Nothing>(
+    { operation, params, query, body }: RouteSchemas<Params, Query, Body>,
+    act: (principal: Principal, input: Input<Params, Query, Body>) => Promise<Answer>,
+  ): Run =>
+  (principal, event) => {
+    const read = <Schema extends z.ZodMiniType>(schema: Schema | undefined, value: () => unknown) =>
+      // Without a schema the type says `Nothing`, whose output is what the strict empty object lets through.
+      parse(schema ?? nothing, value(), operation) as z.output<Schema>;
+    return act(principal, {
+      params: read(params, () => event.pathParameters ?? {}),
+      query: read(query, () => event.queryStringParameters ?? {}),
+      body: read(body, () => (body ? jsonBody(event, operation) : {})),
+    });
+  };
+
+/** One function, one or more routes of the HTTP API by route key. */
+export const httpHandler = (routes: Record<string, Run>, clock: Pick<Clock, 'now'>) =>
+  middy<HttpEvent, HttpResponse>()
+    .use(logInvocation<HttpEvent, HttpResponse>(({ routeKey }) => routeKey))
+    .use({
+      onError: (request) => {
+        request.response = problemResponse(request.error, request.event.requestContext.requestId);
+      },
+    })
+    .handler(async (event) => {
+      const { lambda } = event.requestContext.authorizer ?? {};
+      const principal = principalFrom(lambda ?? undefined, clock);
+      const run = routes[event.routeKey] ?? refuse('NOT_FOUND', 'find the route', 'there is no such route');
+      return response(await run(principal, event));
+    });
+
+function jsonBody(event: HttpEvent, operation: string): unknown {
+  const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString() : event.body;
+  if (Buffer.byteLength(text ?? '') > limits.bodyBytes) {
+    refuse('PAYLOAD_TOO_LARGE', operation, `a body has at most ${limits.bodyBytes} bytes`);
+  }
+  return parseJson(text, operation);
+}
+
+const response = ({ status, body }: Answer): HttpResponse =>
+  body === undefined
+    ? { statusCode: status }
+    : { statusCode: status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+
+function problemResponse(error: unknown, requestId: string): HttpResponse {
+  const { code, message, errors } = publicError(error);
+  const { status, title, retryable } = errorCodes[code];
+  const problem: Problem = {
+    type: 'about:blank',
+    title,
+    status,
+    detail: message,
+    code,
+    retryable,
+    ...(errors && { errors }),
+    requestId,
+  };
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/problem+json', ...(retryable && { 'retry-after': '1' }) },
+    body: JSON.stringify(problem),
+  };
+}

@@ -1,0 +1,71 @@
+import type * as z from 'zod/mini';
+import type { FieldError } from '../../contract/errors.ts';
+import { limits } from '../../contract/limits.ts';
+import { refuse, refuseFields } from '../domain/chat-error.ts';
+
+/** What came off the wire as what the schema says, or VALIDATION_FAILED naming every field at fault. */
+export function parse<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  value: unknown,
+  operation: string,
+): z.output<Schema> {
+  const result = schema.safeParse(value);
+  return result.success ? result.data : refuseFields(operation, result.error.issues.flatMap(fieldErrorsOf));
+}
+
+/** JSON as it came, not nested deeper than can be stored: JSON.parse takes what JSON.stringify then overflows the stack on. */
+export function parseJson(text: string | undefined, operation: string): unknown {
+  const value = jsonOrNothing(text);
+  if (value === undefined) refuse('VALIDATION_FAILED', operation, 'the request is not JSON');
+  if (isDeeperThan(limits.jsonDepth, value)) {
+    refuseFields(operation, [{ path: '', message: `must not be nested deeper than ${limits.jsonDepth} levels` }]);
+  }
+  return value;
+}
+
+export function jsonOrNothing(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** An unknown field is named by its own path; everything else by the path that zod gives. */
+function fieldErrorsOf(issue: Issue): FieldError[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message: 'is not known' }));
+  }
+  return [{ path: pathOf(issue.path), message: sentenceOf(issue) }];
+}
+
+/** `members[2].role` */
+const pathOf = (path: PropertyKey[]): string =>
+  path.reduce<string>(
+    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : `${text}${text && '.'}${String(step)}`),
+    '',
+  );
+
+/** zod/mini carries no sentences of its own: a schema's, or ours for what the structure asks. */
+function sentenceOf(issue: Issue): string {
+  if (issue.message && issue.message !== 'Invalid input') return issue.message;
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'is required' : `must be ${withArticle(issue.expected)}`;
+    case 'invalid_value':
+      return issue.input === undefined ? 'is required' : `must be one of: ${issue.values.join(', ')}`;
+    case 'invalid_union':
+      return 'is not one of the forms that are known here';
+    default:
+      return 'is not valid';
+  }
+}
+
+const withArticle = (noun: string) => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;

@@ -1,0 +1,17 @@
+import { type ErrorCode, errorCodes, type FieldError } from '../../contract/errors.ts';
+import { ChatError } from '../domain/chat-error.ts';
+
+export interface PublicError {
+  code: ErrorCode;
+  message: string;
+  errors?: FieldError[];
+}
+
+/** What a client is told. An error that nobody foresaw says nothing of itself: its story is in the log, under the request's id. */
+export function publicError(error: unknown): PublicError {
+  if (!(error instanceof ChatError) || error.code === 'INTERNAL') {
+    return { code: 'INTERNAL', message: errorCodes.INTERNAL.title };
+  }
+  const { code, message, details } = error;
+  return { code, message, ...(details.errors && { errors: details.errors }) };
+}

@@ -1,0 +1,63 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
+import { limits } from '../../contract/limits.ts';
+import type { Clock } from '../app/ports.ts';
+import { refuse } from '../domain/chat-error.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { KeySets } from './key-sets.ts';
+
+export interface TokenRules {
+  issuer: string;
+  audience: string;
+  keySets: KeySets;
+  clock: Pick<Clock, 'now'>;
+}
+
+export type VerifyToken = (token: string) => Promise<Principal>;
+
+const operation = 'authenticate';
+
+/** Asymmetric only: with a shared secret, whoever checks tokens could make them. */
+const algorithms = ['RS256', 'ES256', 'EdDSA'];
+
+/** The most that clocks of an identity provider and of AWS may differ by. Seconds. */
+const clockTolerance = 5;
+
+/**
+ * Checks a token of the deployer's identity provider: signature, issuer, audience, expiry, and that `sub` is a user's id.
+ * UNAUTHENTICATED for whatever is wrong with the token, UNAVAILABLE where no key set can be had to check it with.
+ */
+export const verifyToken =
+  ({ issuer, audience, keySets, clock }: TokenRules): VerifyToken =>
+  async (token) => {
+    const check = (keySet: JSONWebKeySet) =>
+      jwtVerify(token, createLocalJWKSet(keySet), {
+        issuer,
+        audience,
+        algorithms,
+        clockTolerance,
+        currentDate: new Date(clock.now()),
+        requiredClaims: ['exp', 'sub'],
+      });
+    try {
+      const { payload } = await check(await keySets.current()).catch(async (error: unknown) => {
+        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+        return check(await keySets.renewed());
+      });
+      return principalOf(payload);
+    } catch (error) {
+      if (error instanceof errors.JOSEError) refuse('UNAUTHENTICATED', operation, reasonOf(error), error);
+      throw error;
+    }
+  };
+
+const reasonOf = (error: errors.JOSEError): string =>
+  error instanceof errors.JWTExpired ? 'the token has expired' : 'the token is not valid';
+
+/** jose checks that `sub` is there, not that it is a string. */
+function principalOf({ sub, exp, scope }: JWTPayload): Principal {
+  if (typeof sub !== 'string' || sub === '' || sub.length > limits.idLength || exp === undefined) {
+    return refuse('UNAUTHENTICATED', operation, 'the token names no user');
+  }
+  const scopes = typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [];
+  return { userId: sub, scopes, expiresAt: exp * 1_000 };
+}

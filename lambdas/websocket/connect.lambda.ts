@@ -1,0 +1,11 @@
+import { openConnection } from '../app/open-connection.ts';
+import { openTable } from '../data/client.ts';
+import { connectionStore } from '../data/connection-store.ts';
+import { connectHandler } from '../edge/connection-handlers.ts';
+import { systemClock as clock } from '../runtime/clock.ts';
+import { environment } from '../runtime/environment.ts';
+
+const { TABLE_NAME } = environment('TABLE_NAME');
+const connections = connectionStore(openTable(TABLE_NAME));
+
+export const handler = connectHandler({ clock, open: openConnection({ connections, clock }) });

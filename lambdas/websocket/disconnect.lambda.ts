@@ -1,0 +1,9 @@
+import { openTable } from '../data/client.ts';
+import { connectionStore } from '../data/connection-store.ts';
+import { disconnectHandler } from '../edge/connection-handlers.ts';
+import { environment } from '../runtime/environment.ts';
+
+const { TABLE_NAME } = environment('TABLE_NAME');
+const connections = connectionStore(openTable(TABLE_NAME));
+
+export const handler = disconnectHandler(connections.close);

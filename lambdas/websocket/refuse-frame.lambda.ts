@@ -1,0 +1,3 @@
+import { unknownFrameHandler } from '../edge/frame-handler.ts';
+
+export const handler = unknownFrameHandler();
