@@ -28,6 +28,8 @@ const options = {
   format: 'cjs',
   mainFields: ['module', 'main'],
   alias: environmentCredentials,
+  // The SDK imports it at the first event stream that it meets, and no operation of ours has one: 15 KiB of every bundle.
+  external: ['@smithy/core/event-streams'],
   legalComments: 'none',
   /**
    * Linked, but no function runs with --enable-source-maps: it reads the map at every cold start (50 ms to load FanOut became
