@@ -9,10 +9,11 @@ import { ChatWebSocketApi } from './constructs/websocket-api.ts';
 /** The whole backend of one stage: two APIs over one table, and what happens after a write. */
 export class ChatStack extends Stack {
   constructor(app: App, house: House) {
-    const { name, protectData } = house.stage;
+    const { name, home, protectData } = house.stage;
     super(app, `Parley-${name}`, {
       description: `Parley chat backend, stage ${name}`,
       terminationProtection: protectData,
+      ...(home && { env: home }),
     });
     const table = new ChatTable(this, 'Table', { protectData });
     const webSocketApi = new ChatWebSocketApi(this, 'WebSocket', { house, table });

@@ -23,9 +23,17 @@ export interface Throttling {
   burst: number;
 }
 
+/** The AWS account and Region that a stage lives in. */
+export interface Home {
+  account: string;
+  region: string;
+}
+
 /** Everything in which one stage may differ from another. */
 export interface Stage {
   name: string;
+  /** The only place where the stage may be deployed. Without it, wherever the credentials of the command lead. */
+  home?: Home;
   identity: Identity;
   /** Accept the token as a query parameter of the WebSocket URL too. URLs end up in logs and browser histories. */
   allowQueryToken: boolean;
@@ -69,13 +77,16 @@ const defaults: StageSettings = {
 };
 
 const localIssuer = 'https://identity.parley.local';
-const localApplication = (platform: string) => `arn:aws:sns:us-east-1:000000000000:app/${platform}/parley-local`;
+const localHome = { account: '000000000000', region: 'us-east-1' };
+const localApplication = (platform: string) =>
+  `arn:aws:sns:${localHome.region}:${localHome.account}:app/${platform}/parley-local`;
 
 /** The stages that there are. Add one by adding a line. */
 const stages: Record<string, StageSettings> = {
-  /** This machine. The local host answers for the identity provider. */
+  /** This machine. The local host answers for the identity provider, and no real account has this number: `cdk deploy` refuses. */
   local: {
     ...defaults,
+    home: localHome,
     identity: { issuer: localIssuer, audience: 'parley', jwksUrl: `${localIssuer}/jwks.json` },
     allowQueryToken: true,
     platformApplications: {

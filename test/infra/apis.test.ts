@@ -106,8 +106,15 @@ test.each(['v1', '$default'])('stage %s deploys by itself and is throttled', (na
   });
 });
 
+test('the local stage can be deployed nowhere, another wherever the credentials lead unless it has a home', () => {
+  const home = { account: '123456789012', region: 'eu-west-1' };
+  expect(synthesise().stack.environment).toBe('aws://000000000000/us-east-1');
+  expect(synthesise({ home }).stack.environment).toBe('aws://123456789012/eu-west-1');
+  expect(synthesise({ home: undefined }).stack.environment).toBe('aws://unknown-account/unknown-region');
+});
+
 test('the stack tells where its APIs are', () => {
-  const url = (api: string) => `<${api}>.execute-api.<AWS::Region>.<AWS::URLSuffix>`;
+  const url = (api: string) => `<${api}>.execute-api.us-east-1.<AWS::URLSuffix>`;
   const outputs = Object.entries(template.findOutputs('*')).map(([name, { Value }]) => [name, readable(Value)]);
   expect(Object.fromEntries(outputs)).toEqual({
     HttpUrl: 'HttpApi.ApiEndpoint',

@@ -71,7 +71,7 @@ test.each([
   expect(functions.get(name)?.Timeout).toBe(seconds);
 });
 
-const callback = 'https://<WebSocketApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>/v1';
+const callback = 'https://<WebSocketApi>.execute-api.us-east-1.<AWS::URLSuffix>/v1';
 const identity = {
   TOKEN_ISSUER: 'https://identity.parley.local',
   TOKEN_AUDIENCE: 'parley',

@@ -13,8 +13,7 @@ const functions = propertiesOf(template, 'AWS::Lambda::Function');
 const policies = propertiesOf(template, 'AWS::IAM::Policy');
 
 const sending = { 'ChatTable.Arn': 'dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem' };
-const callback =
-  'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<WebSocketApi>/v1/POST/@connections/*';
+const callback = 'arn:aws:execute-api:us-east-1:000000000000:<WebSocketApi>/v1/POST/@connections/*';
 const consuming =
   'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage';
 

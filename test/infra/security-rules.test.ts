@@ -37,7 +37,7 @@ const acknowledged: Acknowledgement[] = [
     reason: 'SNS makes an endpoint for each device: its id is not known before. The application is named.',
   },
   {
-    rule: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:execute-api:*]',
+    rule: 'AwsSolutions-IAM5[Resource::arn:aws:execute-api:us-east-1:000000000000:<WebSocketApi*]',
     where: /^Stream\/(FanOut|RetryFrames)Role\/DefaultPolicy$/,
     reason: 'Connection ids are made at run time. API, stage and method are named.',
   },

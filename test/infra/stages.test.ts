@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readStage, type Stage, StageSettingError, validated } from '../../lib/stages.ts';
 import { localStage } from './synthesis.ts';
@@ -41,6 +43,13 @@ describe('readStage', () => {
     expect(read).toThrow(sentence);
     expect(read).not.toThrow('\n');
   });
+});
+
+test('the command says what is wrong in one line, without a stack trace', () => {
+  const root = join(import.meta.dirname, '../..');
+  const env = { ...process.env, CDK_CONTEXT_JSON: '{"stage":"dev"}' };
+  const { status, stderr } = spawnSync(process.execPath, ['bin/parley.ts'], { cwd: root, env, encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/^unable to read stage dev; .*\n$/) });
 });
 
 describe('validated', () => {
