@@ -29,6 +29,8 @@ export interface PublicServer {
   port: number;
   /** Until then, every request is answered 503. */
   serve(handlers: PublicHandlers): void;
+  /** Again answers 503 to whatever comes. */
+  refuse(): void;
   close(): Promise<void>;
 }
 
@@ -51,6 +53,9 @@ export async function listenPublicly(port: number): Promise<PublicServer> {
     port: actualPort(server),
     serve: (given) => {
       handlers = given;
+    },
+    refuse: () => {
+      handlers = undefined;
     },
     close: async () => {
       server.close();

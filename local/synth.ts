@@ -20,8 +20,6 @@ export async function synthesise(root: string, dataFolder: string): Promise<Asse
     await rm(stamp, { force: true });
     await mkdir(folder, { recursive: true });
     await run(root, folder);
-    // The nearest package.json says what a .js file is: on Lambda there is none, which means CommonJS.
-    await writeFile(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
     await writeFile(stamp, hash);
   }
   return { folder, template: join(folder, 'Parley-local.template.json') };

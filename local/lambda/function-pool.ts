@@ -79,7 +79,7 @@ export function createFunctionPool(
     const { outcome, billedMs } = await worker.invoke(event);
     release(worker);
     onInvoked({ billedMs, coldStart });
-    if (!outcome.ok) log.failure(`${outcome.error.errorType}: ${outcome.error.errorMessage}`);
+    if (!outcome.ok && !isRefusal(outcome)) log.failure(`${outcome.error.errorType}: ${outcome.error.errorMessage}`);
     return outcome;
   };
   const kill = (workerId: string) => {
@@ -92,4 +92,9 @@ export function createFunctionPool(
     await log.close();
   };
   return { invoke, kill, close };
+}
+
+/** An authorizer says no by throwing this very error: nothing is wrong with the function. */
+function isRefusal(outcome: InvocationOutcome): boolean {
+  return !outcome.ok && outcome.error.errorMessage === 'Unauthorized';
 }

@@ -1,15 +1,18 @@
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Invoke } from '../types.ts';
 import type { FunctionConfig } from './function-config.ts';
 import { openFunctionLog, type Report } from './function-log.ts';
 import { createFunctionPool, type InvocationReport } from './function-pool.ts';
 
+/** How long an invocation may still run when the host stops. */
+const drainMs = 5_000;
+
 export interface LambdaService {
   invoke: Invoke;
   /** Ends the worker with this id at once, as a crash of its machine would. */
   kill(workerId: string): void;
-  /** Resolves when no invocation runs. */
-  idle(): Promise<void>;
+  /** Waits for what runs, though not for long. */
   close(): Promise<void>;
 }
 
@@ -35,10 +38,10 @@ export function createLambdaService(functions: FunctionConfig[], options: Lambda
   return {
     invoke,
     kill: (workerId) => void [...pools.values()].some((pool) => pool.kill(workerId)),
-    idle: async () => {
-      while (running.size > 0) await Promise.allSettled(running);
+    close: async () => {
+      await Promise.race([Promise.allSettled(running), wait(drainMs, undefined, { ref: false })]);
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
     },
-    close: async () => void (await Promise.all([...pools.values()].map((pool) => pool.close()))),
   };
 }
 

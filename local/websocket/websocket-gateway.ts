@@ -16,8 +16,6 @@ const maxFrameBytes = 32 * 1024;
 const maxMessageBytes = 128 * 1024;
 
 export interface WebSocketGateway {
-  /** By connection id; those whose handshake isn't over are here too. */
-  connections: Map<string, Connection>;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   /** AWS promises `$disconnect` only as best effort; `false` keeps every one back. */
   deliverDisconnects(deliver: boolean): void;
@@ -31,8 +29,12 @@ export interface GatewayParts {
   meter: Meter;
 }
 
-export function createWebSocketGateway(api: WebSocketApi, parts: GatewayParts): WebSocketGateway {
-  const connections = new Map<string, Connection>();
+/** `connections` holds all clients by connection id, those whose handshake isn't over too. */
+export function createWebSocketGateway(
+  api: WebSocketApi,
+  connections: Map<string, Connection>,
+  parts: GatewayParts,
+): WebSocketGateway {
   const subprotocols = new WeakMap<IncomingMessage, string>();
   const server = new WebSocketServer({
     noServer: true,
@@ -84,7 +86,6 @@ export function createWebSocketGateway(api: WebSocketApi, parts: GatewayParts): 
   };
 
   return {
-    connections,
     upgrade,
     deliverDisconnects: (deliver) => {
       delivering = deliver;

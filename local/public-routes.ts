@@ -1,0 +1,38 @@
+import type { Control } from './control/control.ts';
+import type { HttpGateway } from './http/http-gateway.ts';
+import type { HttpReply } from './http/http-reply.ts';
+import type { PublicHandlers } from './public-server.ts';
+import { refuseUpgrade } from './websocket/handshake.ts';
+import type { WebSocketGateway } from './websocket/websocket-gateway.ts';
+
+interface Targets {
+  control: Control;
+  http: HttpGateway;
+  webSocket: WebSocketGateway;
+}
+
+/** What is where on the one port. */
+export function publicRoutes({ control, http, webSocket }: Targets): PublicHandlers {
+  return {
+    http: async (request) => {
+      if (request.path.startsWith('/_local')) return control(request.method, request.path, request.body);
+      return request.path === '/' && request.method === 'GET' ? welcome : http(request);
+    },
+    upgrade: (path, request, socket, head) => {
+      if (path !== '/ws') return refuseUpgrade(socket, 404);
+      void webSocket.upgrade(request, socket, head);
+    },
+  };
+}
+
+const welcome: HttpReply = {
+  status: 200,
+  headers: { 'content-type': 'text/plain; charset=utf-8' },
+  cookies: [],
+  body: Buffer.from(`Parley runs on this machine.
+
+/v1/…     the HTTP API
+/ws       the WebSocket API
+/_local   health, tokens, what was pushed, what AWS would bill
+`),
+};
