@@ -16,7 +16,7 @@ export interface FaultRule {
   /** `dynamodb`, `sqs`, `sns` or `execute-api`. */
   service: string;
   operation: string;
-  /** One function by its name or logical id; every caller when absent. */
+  /** The logical id of one function; every caller when absent. */
   function?: string;
   error: FaultError;
   /** `after` lets the call happen and then fails it, as a lost answer does. */
@@ -38,19 +38,13 @@ export interface Faults {
   strike(at: FaultPoint, when: FaultRule['when']): 'silence' | undefined;
 }
 
-interface Hooks {
-  /** Ends the worker that made the call. */
-  onCrash(caller: Caller): void;
-  /** What a person calls a function, from its logical id. */
-  nameOf(functionId: string): string;
-}
-
-export function createFaults({ onCrash, nameOf }: Hooks): Faults {
+/** `onCrash` ends the worker that made the call. */
+export function createFaults(onCrash: (caller: Caller) => void): Faults {
   let rules: FaultRule[] = [];
 
   function strike(at: FaultPoint, when: FaultRule['when']): 'silence' | undefined {
     if (rules.length === 0) return undefined;
-    const rule = rules.find((candidate) => candidate.when === when && applies(candidate, at, nameOf));
+    const rule = rules.find((candidate) => candidate.when === when && applies(candidate, at));
     if (!rule) return undefined;
     rule.times -= 1;
     if (rule.error === 'crash') onCrash(at.caller);
@@ -69,12 +63,11 @@ export function createFaults({ onCrash, nameOf }: Hooks): Faults {
   };
 }
 
-function applies(rule: FaultRule, at: FaultPoint, nameOf: Hooks['nameOf']): boolean {
-  const { functionId } = at.caller;
+function applies(rule: FaultRule, at: FaultPoint): boolean {
   return (
     rule.times > 0 &&
     rule.service === at.service &&
     rule.operation === at.operation &&
-    (rule.function === undefined || [functionId, nameOf(functionId)].includes(rule.function))
+    (rule.function === undefined || rule.function === at.caller.functionId)
   );
 }

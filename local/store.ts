@@ -42,6 +42,6 @@ export function openStore(folder: string): Store {
       position INTEGER PRIMARY KEY AUTOINCREMENT,
       entry TEXT NOT NULL
     );
-    CREATE TABLE IF NOT EXISTS checkpoints (reader TEXT PRIMARY KEY, position INTEGER NOT NULL);`);
+    CREATE TABLE IF NOT EXISTS checkpoints (reader TEXT PRIMARY KEY, position TEXT NOT NULL);`);
   return store;
 }

@@ -39,7 +39,7 @@ const deployment = deploymentAllowing([
 describe('DynamoDB through the AWS endpoint', () => {
   const meter = createMeter();
   const onCrash = vi.fn();
-  const faults = createFaults({ onCrash, nameOf: (id) => id });
+  const faults = createFaults(onCrash);
   const notifyWrite = vi.fn();
   let database: Database;
   let endpoint: AwsEndpoint;
