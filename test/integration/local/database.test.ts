@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createClock } from '../../../local/clock.ts';
 import { createTableFrom, type Database, startDatabase } from '../../../local/dynamodb/database.ts';
 import { chatTable } from './chat-table.ts';
@@ -16,6 +19,22 @@ async function putItem(database: Database, id: string, more: object = {}): Promi
   const Item = { PK: { S: id }, SK: { S: 'x' }, ...more };
   const answer = await database.call('PutItem', JSON.stringify({ TableName: 'Chat', Item }));
   expect(answer).toMatchObject({ status: 200 });
+}
+
+const host = new URL('../../../local/dynamodb/database.ts', import.meta.url);
+/** A host that starts the database, says where it is, and then just lives. */
+const hostProgram = `
+  const { startDatabase } = await import('${host}');
+  const clock = { now: Date.now, sleep: () => new Promise(() => {}) };
+  const { endpoint } = await startDatabase({ folder: process.env.FOLDER, clock });
+  process.stdout.write(endpoint);
+  setInterval(() => {}, 60_000);`;
+
+async function isListening(endpoint: string): Promise<boolean> {
+  return fetch(endpoint).then(
+    () => true,
+    () => false,
+  );
 }
 
 describe('the embedded database', () => {
@@ -45,5 +64,56 @@ describe('the embedded database', () => {
     expect(await getItem(database, 'expired')).toBeUndefined();
     expect(await getItem(database, 'alive')).toBeDefined();
     await database.close();
+  });
+
+  test('dies with a host that is killed, and what it had answered is there', async () => {
+    const env = { ...process.env, FOLDER: folder };
+    const child = spawn(process.execPath, ['--input-type=module', '-e', hostProgram], { env });
+    const [endpoint] = await once(child.stdout, 'data');
+    vi.stubEnv('DYNAMODB_ENDPOINT', String(endpoint));
+    await putItem(await startDatabase({ folder, clock: createClock() }), 'answered');
+    vi.unstubAllEnvs();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await vi.waitFor(async () => expect(await isListening(String(endpoint))).toBe(false));
+    const database = await startDatabase({ folder, clock: createClock() });
+    expect(await getItem(database, 'answered')).toBeDefined();
+    await database.close();
+  });
+
+  test('forgets stream records after a day but the newest, and goes on counting from it', async () => {
+    const clock = createClock();
+    const sequence = () => {
+      const file = new DatabaseSync(join(folder, 'dynamodb.db'), { readOnly: true });
+      const rows = file.prepare('SELECT sequence_number AS it FROM _stream_records ORDER BY id').all();
+      file.close();
+      return rows.map(({ it }) => Number(it));
+    };
+    clock.advance(25 * 60 * 60 * 1000);
+    const database = await startDatabase({ folder, clock });
+    const [newest = 0, ...others] = sequence();
+    expect(others).toEqual([]);
+    await putItem(database, 'next');
+    expect(sequence()).toEqual([newest, newest + 1]);
+    await database.close();
+  });
+
+  test('without its program names both remedies in one sentence', async () => {
+    vi.stubGlobal('process', { ...process, platform: 'plan9', env: {} });
+    await expect(startDatabase({ folder, clock: createClock() })).rejects.toThrow(
+      /^unable to start the database; @dynoxide\/plan9-\w+ is not installed: .*npm ci.* set DYNAMODB_ENDPOINT .*$/,
+    );
+    vi.unstubAllGlobals();
+  });
+
+  test('is not needed when DYNAMODB_ENDPOINT names another', async () => {
+    const other = await startDatabase({ folder: ':memory:', clock: createClock() });
+    vi.stubEnv('DYNAMODB_ENDPOINT', other.endpoint);
+    const database = await startDatabase({ folder, clock: createClock() });
+    vi.unstubAllEnvs();
+    expect(database.endpoint).toBe(other.endpoint);
+    await createTableFrom(database, 'Chat', chatTable);
+    await database.close();
+    await other.close();
   });
 });
