@@ -67,15 +67,14 @@ async function withFaults(
   return faults.strike(at, 'after') === 'silence' ? undefined : reply;
 }
 
-async function read(message: IncomingMessage): Promise<AwsRequest> {
+function read(message: IncomingMessage): Promise<AwsRequest> {
+  const { method = 'GET', url: path = '/', headers } = message;
+  const { promise, resolve, reject } = Promise.withResolvers<AwsRequest>();
   const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(chunk);
-  return {
-    method: message.method ?? 'GET',
-    path: message.url ?? '/',
-    headers: message.headers,
-    body: Buffer.concat(chunks),
-  };
+  message.on('data', (chunk: Buffer) => chunks.push(chunk));
+  message.on('end', () => resolve({ method, path, headers, body: Buffer.concat(chunks) }));
+  message.on('error', reject);
+  return promise;
 }
 
 function send(response: ServerResponse, reply: AwsReply): void {

@@ -226,8 +226,9 @@ describe('event source mappings', () => {
       const [first] = Records as { messageId: string }[];
       return { ok: true, payload: { batchItemFailures: [{ itemIdentifier: first?.messageId ?? '' }] } };
     });
-    queues.send(queue, { body: 'failing', delayMs: 1 });
-    queues.send(queue, { body: 'fine', delayMs: 1 });
+    queues.send(queue, { body: 'failing', delayMs: 10_000 });
+    queues.send(queue, { body: 'fine', delayMs: 10_000 });
+    clock.advance(11_000);
     await vi.waitFor(() => expect(queues.counts(queue)).toEqual({ visible: 0, inFlight: 1, delayed: 0 }));
     clock.advance(60_000);
     await vi.waitFor(() => expect(queues.counts(queue).visible + queues.counts(queue).inFlight).toBe(0));
