@@ -27,6 +27,9 @@ type Route = (parts: ControlParts, body: unknown) => unknown;
 const clockSchema = z.strictObject({ advanceMs: z.int().check(z.minimum(0)) });
 const disconnectsSchema = z.strictObject({ deliver: z.boolean() });
 
+// Without a language, zod/mini says no more than "Invalid input".
+z.config(z.locales.en());
+
 /** A route that returns nothing answers 204. */
 const routes: Record<string, Route> = {
   'GET /_local/health': ({ health }) => ({ status: 'ok', ...health() }),

@@ -35,63 +35,81 @@ export function createFunctionPool(
   config: FunctionConfig,
   { log, compileCache, onInvoked }: PoolOptions,
 ): FunctionPool {
-  const limit = Math.min(maxWorkers, config.reservedConcurrency ?? maxWorkers);
-  const workers = new Set<WorkerThread>();
-  const idle: { worker: WorkerThread; retire: NodeJS.Timeout }[] = [];
-  const waiting: ((worker: WorkerThread) => void)[] = [];
-
-  const start = () => {
-    const worker = startWorkerThread(config, { compileCache, log: log.follow });
-    workers.add(worker);
-    return worker;
+  const workers = createWorkers(config, () => startWorkerThread(config, { compileCache, log: log.follow }));
+  return {
+    invoke: async (event) => {
+      const { worker, coldStart } = await workers.acquire();
+      const { outcome, billedMs } = await worker.invoke(event);
+      workers.release(worker);
+      onInvoked({ billedMs, coldStart });
+      if (!outcome.ok && !isRefusal(outcome)) log.failure(`${outcome.error.errorType}: ${outcome.error.errorMessage}`);
+      return outcome;
+    },
+    kill: (workerId) => {
+      const worker = [...workers.all].find(({ id }) => id === workerId);
+      void worker?.stop();
+      return worker !== undefined;
+    },
+    close: async () => {
+      await Promise.all([...workers.all].map((worker) => worker.stop()));
+      await log.close();
+    },
   };
+}
+
+interface Workers {
+  all: Set<WorkerThread>;
+  acquire(): Promise<{ worker: WorkerThread; coldStart: boolean }>;
+  release(worker: WorkerThread): void;
+}
+
+function createWorkers(config: FunctionConfig, start: () => WorkerThread): Workers {
+  const limit = Math.min(maxWorkers, config.reservedConcurrency ?? maxWorkers);
+  const all = new Set<WorkerThread>();
+  const waiting: (() => void)[] = [];
   const drop = (worker: WorkerThread) => {
-    workers.delete(worker);
+    all.delete(worker);
     void worker.stop();
   };
-  const take = () => {
-    const latest = idle.pop();
-    clearTimeout(latest?.retire);
-    return latest?.worker;
-  };
-  const acquire = async (): Promise<{ worker: WorkerThread; coldStart: boolean }> => {
-    for (let worker = take(); worker; worker = take()) {
+  const idle = createIdleShelf(drop);
+
+  const acquire: Workers['acquire'] = async () => {
+    for (let worker = idle.take(); worker; worker = idle.take()) {
       if (worker.alive()) return { worker, coldStart: false };
       drop(worker);
     }
-    if (workers.size < limit) return { worker: start(), coldStart: true };
-    return { worker: await new Promise((resolve) => waiting.push(resolve)), coldStart: false };
+    if (all.size >= limit) {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return acquire();
+    }
+    const worker = start();
+    all.add(worker);
+    return { worker, coldStart: true };
   };
   const release = (worker: WorkerThread) => {
-    if (!worker.alive()) drop(worker);
-    const next = waiting.shift();
-    if (next) return next(worker.alive() ? worker : start());
-    if (worker.alive()) idle.push({ worker, retire: setTimeout(() => retire(worker), idleMs).unref() });
+    if (worker.alive()) idle.put(worker);
+    else drop(worker);
+    waiting.shift()?.();
   };
-  const retire = (worker: WorkerThread) => {
-    const index = idle.findIndex((entry) => entry.worker === worker);
-    if (index >= 0) idle.splice(index, 1);
-    drop(worker);
-  };
+  return { all, acquire, release };
+}
 
-  const invoke = async (event: Json) => {
-    const { worker, coldStart } = await acquire();
-    const { outcome, billedMs } = await worker.invoke(event);
-    release(worker);
-    onInvoked({ billedMs, coldStart });
-    if (!outcome.ok && !isRefusal(outcome)) log.failure(`${outcome.error.errorType}: ${outcome.error.errorMessage}`);
-    return outcome;
+/** Idle workers, the last one first: those that are not needed get old, and are retired. */
+function createIdleShelf(retire: (worker: WorkerThread) => void) {
+  const shelf: { worker: WorkerThread; timer: NodeJS.Timeout }[] = [];
+  const expire = (worker: WorkerThread) => {
+    const index = shelf.findIndex((entry) => entry.worker === worker);
+    shelf.splice(index, 1);
+    retire(worker);
   };
-  const kill = (workerId: string) => {
-    const worker = [...workers].find(({ id }) => id === workerId);
-    void worker?.stop();
-    return worker !== undefined;
+  return {
+    put: (worker: WorkerThread) => shelf.push({ worker, timer: setTimeout(() => expire(worker), idleMs).unref() }),
+    take: () => {
+      const latest = shelf.pop();
+      clearTimeout(latest?.timer);
+      return latest?.worker;
+    },
   };
-  const close = async () => {
-    await Promise.all([...workers].map((worker) => worker.stop()));
-    await log.close();
-  };
-  return { invoke, kill, close };
 }
 
 /** An authorizer says no by throwing this very error: nothing is wrong with the function. */

@@ -1,16 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { gatewayRequestId } from '../gateway/gateway-id.ts';
-import { withinIntegrationTimeout } from '../gateway/time-limit.ts';
-import type { Meter } from '../meter.ts';
-import type { Clock, Invoke, Json } from '../types.ts';
-import { type Connection, isOpen, newConnection, watchLifetimes } from './connection.ts';
+import type { Clock } from '../types.ts';
+import { type Connection, newConnection, watchLifetimes } from './connection.ts';
+import { createFarewells } from './farewells.ts';
+import { type GatewayParts, receive } from './frame-dispatch.ts';
 import { watchFrameSizes } from './frame-size-guard.ts';
-import { admit, integrationTimeoutMs, isHandshake, refuseUpgrade } from './handshake.ts';
-import type { WebSocketApi, WebSocketRoute } from './websocket-api.ts';
-import { disconnectEvent, messageEvent } from './websocket-events.ts';
-import { gatewayErrorFrame, routeKeyOf } from './websocket-routing.ts';
+import { admit, isHandshake, refuseUpgrade } from './handshake.ts';
+import type { WebSocketApi } from './websocket-api.ts';
 
 const maxFrameBytes = 32 * 1024;
 const maxMessageBytes = 128 * 1024;
@@ -23,12 +21,6 @@ export interface WebSocketGateway {
   close(): Promise<void>;
 }
 
-export interface GatewayParts {
-  invoke: Invoke;
-  clock: Clock;
-  meter: Meter;
-}
-
 /** `connections` holds all clients by connection id, those whose handshake isn't over too. */
 export function createWebSocketGateway(
   api: WebSocketApi,
@@ -36,15 +28,9 @@ export function createWebSocketGateway(
   parts: GatewayParts,
 ): WebSocketGateway {
   const subprotocols = new WeakMap<IncomingMessage, string>();
-  const server = new WebSocketServer({
-    noServer: true,
-    maxPayload: maxMessageBytes,
-    perMessageDeflate: false,
-    handleProtocols: (_offered, request) => subprotocols.get(request) ?? false,
-  });
+  const server = webSocketServer(subprotocols);
   const stopWatching = watchLifetimes(connections, parts.clock);
-  const farewells = new Set<Promise<unknown>>();
-  let delivering = true;
+  const farewells = createFarewells(api, parts);
 
   const upgrade: WebSocketGateway['upgrade'] = async (request, socket, head) => {
     socket.on('error', () => socket.destroy());
@@ -77,25 +63,27 @@ export function createWebSocketGateway(
 
   const leave = (connection: Connection, close: { code: number; reason: string }) => {
     connections.delete(connection.facts.connectionId);
-    const route = api.routes.get('$disconnect');
-    if (!route || !delivering) return;
-    const now = { requestId: gatewayRequestId(), at: parts.clock.now() };
-    const farewell = parts.invoke(route.functionId, disconnectEvent(api, connection.facts, now, close));
-    farewells.add(farewell);
-    void farewell.finally(() => farewells.delete(farewell));
+    farewells.say(connection, close);
   };
 
   return {
     upgrade,
-    deliverDisconnects: (deliver) => {
-      delivering = deliver;
-    },
+    deliverDisconnects: farewells.deliver,
     close: async () => {
       stopWatching();
       await Promise.all([...connections.values()].map(({ socket }) => socket && hangUp(socket)));
-      await Promise.allSettled(farewells);
+      await farewells.said();
     },
   };
+}
+
+function webSocketServer(subprotocols: WeakMap<IncomingMessage, string>): WebSocketServer {
+  return new WebSocketServer({
+    noServer: true,
+    maxPayload: maxMessageBytes,
+    perMessageDeflate: false,
+    handleProtocols: (_offered, request) => subprotocols.get(request) ?? false,
+  });
 }
 
 function factsOf(request: IncomingMessage, clock: Clock) {
@@ -105,47 +93,6 @@ function factsOf(request: IncomingMessage, clock: Clock) {
     sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
     userAgent: request.headers['user-agent'] ?? '',
   };
-}
-
-/** Frames of one connection are dispatched as they come, without waiting for each other: so does API Gateway. */
-function receive(api: WebSocketApi, parts: GatewayParts, connection: Connection, data: RawData, isBinary: boolean) {
-  if (!isOpen(connection)) return;
-  if (isBinary) return connection.socket.close(1003, 'Binary frames are not supported');
-  const body = data.toString();
-  connection.lastActiveAt = parts.clock.now();
-  parts.meter.webSocketIn(Buffer.byteLength(body));
-  void dispatch(api, parts, connection, body);
-}
-
-async function dispatch(api: WebSocketApi, parts: GatewayParts, connection: Connection, body: string): Promise<void> {
-  const now = { requestId: gatewayRequestId(), at: parts.clock.now() };
-  const fail = (message: string) =>
-    reply(parts, connection, gatewayErrorFrame(message, connection.facts.connectionId, now.requestId));
-  const asked = routeKeyOf(body, api.routeKeyPath);
-  const routeKey = api.routes.has(asked) ? asked : '$default';
-  const route = api.routes.get(routeKey);
-  if (!route) return fail('Forbidden');
-  const event = messageEvent(api, connection.facts, now, { routeKey, messageId: gatewayRequestId(), body });
-  const outcome = await withinIntegrationTimeout(parts.invoke(route.functionId, event), integrationTimeoutMs);
-  if (!outcome.ok) return fail('Internal server error');
-  const answer = answerOf(route, outcome.payload);
-  if (answer === 'malformed') return fail('Internal server error');
-  if (answer !== undefined) reply(parts, connection, answer);
-}
-
-/** With a route response, the function's `body` goes to the client; anything else it returns is dropped. */
-function answerOf(route: WebSocketRoute, payload: Json | undefined): string | undefined | 'malformed' {
-  if (!route.responds) return undefined;
-  if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) return 'malformed';
-  if (payload.statusCode === undefined) return 'malformed';
-  return typeof payload.body === 'string' ? payload.body : undefined;
-}
-
-function reply({ clock, meter }: GatewayParts, connection: Connection, body: string): void {
-  if (!isOpen(connection)) return;
-  connection.lastActiveAt = clock.now();
-  meter.webSocketOut(Buffer.byteLength(body));
-  connection.socket.send(body);
 }
 
 /** A client that doesn't answer the close is not waited for. */
