@@ -9,7 +9,7 @@ const codePoints = (text: string) => [...text].length;
 /** Text that people read, counted in Unicode code points. The first test is cheap and spares us counting a megabyte. */
 export const humanText = (most: number) =>
   z.string().check(
-    z.maxLength(most * 2, `must be at most ${most} characters`),
+    z.maxLength(most * 2, { error: `must be at most ${most} characters`, abort: true }),
     z.refine((text) => text.trim().length > 0, 'must not be empty'),
     z.refine((text) => codePoints(text) <= most, `must be at most ${most} characters`),
     z.refine(isPrintable, 'must not contain control characters'),
@@ -27,15 +27,23 @@ export const IdSchema = z
 /** An id that Parley made. Bounded, and never parsed by a client. */
 export const OpaqueIdSchema = z.string().check(z.regex(/^[\w.~-]{1,128}$/, 'is not an id'));
 
+/** The table holds no empty name, no number that a double can't count exactly, and none closer to zero than this. */
+const leastNumber = 1e-130;
+const isStorable = (value: unknown): boolean => {
+  if (typeof value === 'number') return value === 0 || isWithinRange(Math.abs(value));
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([name, inner]) => name !== '' && isStorable(inner));
+};
+const isWithinRange = (magnitude: number) => magnitude >= leastNumber && magnitude <= Number.MAX_SAFE_INTEGER;
+
 /** Free-form data of the deployer's own. */
-export const MetadataSchema = z
-  .record(z.string().check(z.maxLength(limits.idLength)), z.json())
-  .check(
-    z.refine(
-      (metadata) => new TextEncoder().encode(JSON.stringify(metadata)).length <= limits.metadataBytes,
-      `must be at most ${limits.metadataBytes} bytes as JSON`,
-    ),
-  );
+export const MetadataSchema = z.record(z.string().check(z.maxLength(limits.idLength)), z.json()).check(
+  z.refine(
+    (metadata) => new TextEncoder().encode(JSON.stringify(metadata)).length <= limits.metadataBytes,
+    `must be at most ${limits.metadataBytes} bytes as JSON`,
+  ),
+  z.refine(isStorable, 'must have no empty names, and no numbers beyond 2^53'),
+);
 
 /** A whole number as it comes in a query string. */
 export const queryInteger = (least: number, most: number) =>
@@ -47,7 +55,10 @@ export const queryInteger = (least: number, most: number) =>
     ),
   );
 
+/** A cursor holds a sort key, which has at most 1,024 bytes in the table; a longer one was never ours. */
+const longestCursor = 1_024;
+
 export const PageSchema = z.strictObject({
   limit: z._default(z.optional(queryInteger(1, limits.pageSize.most)), limits.pageSize.usual),
-  cursor: z.optional(z.string().check(z.maxLength(2_048))),
+  cursor: z.optional(z.string().check(z.maxLength(longestCursor))),
 });

@@ -20,8 +20,9 @@ export interface ConnectionRules {
 /** `$connect`'s authorizer: 401 for a missing or bad token, 403 for a web page of another origin. */
 export const connectionAuthorizer = ({ verify, allowedOrigins, allowsQueryToken }: ConnectionRules) =>
   middy<AuthorizerEvent, APIGatewayAuthorizerResult>()
-    .use(logInvocation(() => 'connection.authorize'))
+    // middy runs the last `onError` first: the line is logged before API Gateway's word takes the error's place.
     .use({ onError: unauthorized })
+    .use(logInvocation(() => 'connection.authorize'))
     .handler(async ({ methodArn, headers = {}, queryStringParameters: query }) => {
       const origin = headerOf(headers, 'origin');
       if (origin !== undefined && !allowedOrigins.includes('*') && !allowedOrigins.includes(origin)) {

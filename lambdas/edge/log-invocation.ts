@@ -17,6 +17,7 @@ export function logInvocation<Event, Result>(
     ms: Math.round(performance.now() - startedAt),
     cold,
     ...(request.context?.awsRequestId && { invocationId: request.context.awsRequestId }),
+    ...requestIdOf(request.event),
     ...tally.take(),
   });
 
@@ -41,4 +42,10 @@ export function logInvocation<Event, Result>(
       });
     },
   };
+}
+
+/** API Gateway's id of the request, which a client is told with an error. */
+function requestIdOf(event: unknown): { requestId?: string } {
+  const { requestContext } = event as { requestContext?: { requestId?: string } };
+  return requestContext?.requestId === undefined ? {} : { requestId: requestContext.requestId };
 }

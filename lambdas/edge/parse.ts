@@ -3,14 +3,19 @@ import type { FieldError } from '../../contract/errors.ts';
 import { limits } from '../../contract/limits.ts';
 import { refuse, refuseFields } from '../domain/chat-error.ts';
 
+/** An answer must fit into a frame, however much is wrong with a request and however long the names are that it made up. */
+const mostErrors = 20;
+const longestPath = 200;
+
 /** What came off the wire as what the schema says, or VALIDATION_FAILED naming every field at fault. */
 export function parse<Schema extends z.ZodMiniType>(
   schema: Schema,
   value: unknown,
   operation: string,
 ): z.output<Schema> {
-  const result = schema.safeParse(value);
-  return result.success ? result.data : refuseFields(operation, result.error.issues.flatMap(fieldErrorsOf));
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  return refuseFields(operation, result.error.issues.flatMap(fieldErrorsOf).slice(0, mostErrors));
 }
 
 /** JSON as it came, not nested deeper than can be stored: JSON.parse takes what JSON.stringify then overflows the stack on. */
@@ -48,10 +53,12 @@ function fieldErrorsOf(issue: Issue): FieldError[] {
 
 /** `members[2].role` */
 const pathOf = (path: PropertyKey[]): string =>
-  path.reduce<string>(
-    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : `${text}${text && '.'}${String(step)}`),
-    '',
-  );
+  path
+    .reduce<string>(
+      (text, step) => (typeof step === 'number' ? `${text}[${step}]` : `${text}${text && '.'}${String(step)}`),
+      '',
+    )
+    .slice(0, longestPath);
 
 /** zod/mini carries no sentences of its own: a schema's, or ours for what the structure asks. */
 function sentenceOf(issue: Issue): string {

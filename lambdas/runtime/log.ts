@@ -9,6 +9,9 @@ export interface InvocationLine {
   code?: string;
   ms: number;
   cold: boolean;
+  /** Lambda's id of the invocation. */
+  invocationId?: string;
+  /** API Gateway's id of the request. */
   requestId?: string;
   [count: string]: string | number | boolean | undefined;
 }
@@ -23,6 +26,20 @@ export const log = {
   },
   /** Not handled: a person must look. */
   error(message: string, error: unknown): void {
-    logger.error(message, error instanceof Error ? error : new Error(String(error)));
+    logger.error(message, { error: storyOf(error) });
   },
 };
+
+/**
+ * Name, message and stack, of the causes too, and nothing else: the SDK's errors carry whole items, jose's a token's claims, and the
+ * logger would print all that.
+ */
+const storyOf = (error: unknown): object =>
+  error instanceof Error
+    ? {
+        name: error.name,
+        message: error.message,
+        stack: error.stack,
+        ...(error.cause instanceof Error && { cause: storyOf(error.cause) }),
+      }
+    : { name: typeof error, message: 'something else than an error was thrown' };
