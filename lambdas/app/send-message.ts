@@ -7,11 +7,11 @@ import { isLeaseOver, leaseAt, leaseTimeMs, sendTimeoutMs } from '../domain/send
 import type { Clock, ConversationStore, MemberStore, MessageStore, Randomness, SendAttempt } from './ports.ts';
 
 export interface SendPorts {
-  members: MemberStore;
-  conversations: ConversationStore;
-  messages: MessageStore;
+  members: Pick<MemberStore, 'claimSend' | 'takeOverSend' | 'releaseSend'>;
+  conversations: Pick<ConversationStore, 'allocateSeq'>;
+  messages: Pick<MessageStore, 'append' | 'findSent'>;
   clock: Clock;
-  randomness: Randomness;
+  randomness: Pick<Randomness, 'fraction'>;
   digest: Digest;
 }
 

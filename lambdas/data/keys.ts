@@ -50,15 +50,16 @@ export const deviceKey = (userId: string, deviceId: string): Key => ({
   SK: devicePrefix + part(deviceId),
 });
 
-/** What a key's last part names, from an item of the table. */
-const lastPart = (key: unknown): string => original(String(key).slice(String(key).indexOf('#') + 1));
+/** What the last part of a key names, from an item of the table. */
+const lastPart = (key: unknown, partsBefore = 1): string =>
+  original(String(key).split('#').slice(partsBefore).join('#'));
 type Keyed = { PK?: unknown; SK?: unknown };
 export const conversationOf = ({ PK }: Keyed): string => lastPart(PK);
 export const userOf = ({ PK }: Keyed): string => lastPart(PK);
 export const memberOf = ({ SK }: Keyed): string => lastPart(SK);
 export const deviceOf = ({ SK }: Keyed): string => lastPart(SK);
 /** From a key of GSI1. */
-export const conversationOfActivity = ({ GSI1SK }: { GSI1SK?: unknown }): string => lastPart(lastPart(GSI1SK));
+export const conversationOfActivity = ({ GSI1SK }: { GSI1SK?: unknown }): string => lastPart(GSI1SK, 2);
 
 export const activityPrefix = 'CONV#';
 /** A bucket of one hour: fine enough for a list's rough order, coarse enough that it moves once an hour at most. */

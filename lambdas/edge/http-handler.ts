@@ -62,18 +62,24 @@ export const route =
 
 /** One function, one or more routes of the HTTP API by route key. */
 export const httpHandler = (routes: Record<string, Run>, clock: Pick<Clock, 'now'>) =>
+  requests().handler(async (event) => {
+    const { lambda } = event.requestContext.authorizer ?? {};
+    const principal = principalFrom(lambda ?? undefined, clock);
+    const run = routes[event.routeKey] ?? refuse('INTERNAL', 'find the route', 'this function does not have it');
+    return response(await run(principal, event));
+  });
+
+/** Whatever no route takes, whoever asks. */
+export const unknownRouteHandler = () =>
+  requests().handler(async () => refuse('NOT_FOUND', 'find the route', 'there is no such route'));
+
+const requests = () =>
   middy<HttpEvent, HttpResponse>()
     .use(logInvocation<HttpEvent, HttpResponse>(({ routeKey }) => routeKey))
     .use({
       onError: (request) => {
         request.response = problemResponse(request.error, request.event.requestContext.requestId);
       },
-    })
-    .handler(async (event) => {
-      const { lambda } = event.requestContext.authorizer ?? {};
-      const principal = principalFrom(lambda ?? undefined, clock);
-      const run = routes[event.routeKey] ?? refuse('NOT_FOUND', 'find the route', 'there is no such route');
-      return response(await run(principal, event));
     });
 
 function jsonBody(event: HttpEvent, operation: string): unknown {

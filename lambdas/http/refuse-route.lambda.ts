@@ -1,4 +1,3 @@
-import { httpHandler } from '../edge/http-handler.ts';
-import { systemClock as clock } from '../runtime/clock.ts';
+import { unknownRouteHandler } from '../edge/http-handler.ts';
 
-export const handler = httpHandler({}, clock);
+export const handler = unknownRouteHandler();

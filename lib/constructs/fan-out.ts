@@ -15,7 +15,7 @@ export interface FanOutProps {
   notificationQueue: IQueue;
 }
 
-const RETRY_TIMEOUT_SECONDS = 10;
+const RETRY_TIMEOUT_SECONDS = 5;
 
 /** From the table's stream to the members' connections, and what could not be posted to a second try. */
 export class FanOut extends Construct {
@@ -24,7 +24,8 @@ export class FanOut extends Construct {
     const retryQueue = new ChatQueue(this, 'RetryQueue', {
       // A client repairs a lost frame by sync: one that is two minutes late helps nobody.
       retentionPeriod: Duration.minutes(2),
-      visibilityTimeout: Duration.seconds(6 * RETRY_TIMEOUT_SECONDS),
+      // Twice the function's timeout and not six times, as AWS advises: the wait between two tries, ten of which fit.
+      visibilityTimeout: Duration.seconds(2 * RETRY_TIMEOUT_SECONDS),
     });
     fanOut(this, props, retryQueue);
     retryFrames(this, props, retryQueue);

@@ -1,0 +1,97 @@
+import type { SendPorts } from '../../lambdas/app/send-message.ts';
+import type { Head, Member } from '../../lambdas/domain/conversation.ts';
+import type { Message } from '../../lambdas/domain/message.ts';
+
+export interface MemoryConversation extends Pick<SendPorts, 'members' | 'conversations' | 'messages'> {
+  head: Head;
+  member: Member;
+  log: Message[];
+}
+
+/** One conversation with one member in memory: each method is atomic, as the single conditional write that it stands for is. */
+export function memoryConversation(): MemoryConversation {
+  const head = aHead();
+  const member = aMember();
+  const log: Message[] = [];
+  return {
+    head,
+    member,
+    log,
+    members: {
+      async claimSend({ userId, key, lease }) {
+        if (userId !== member.userId) return { outcome: 'notMember' };
+        const earlier = member.recentSends[key];
+        if (earlier !== undefined) return { outcome: 'repeated', member, lease: earlier };
+        member.recentSends[key] = lease;
+        member.ownSinceRead += 1;
+        return { outcome: 'claimed', member };
+      },
+      async takeOverSend({ key, lease }, deadLease) {
+        if (member.recentSends[key] !== deadLease) return false;
+        member.recentSends[key] = lease;
+        return true;
+      },
+      async releaseSend({ key, lease }) {
+        if (member.recentSends[key] !== lease) return;
+        delete member.recentSends[key];
+        member.ownSinceRead -= 1;
+      },
+    },
+    conversations: {
+      async allocateSeq({ mayPostAnywhere }) {
+        if (head.closedAtMs !== undefined) return { outcome: 'closed' };
+        if (head.posting && !mayPostAnywhere) return { outcome: 'notAllowed' };
+        head.lastSeq += 1;
+        return { outcome: 'allocated', head: { ...head } };
+      },
+    },
+    messages: {
+      async append(message) {
+        if (log.some(({ seq }) => seq === message.seq)) throw new Error('the place is taken');
+        log.push(message);
+      },
+      async findSent({ clientMessageId }) {
+        return log.find((message) => message.clientMessageId === clientMessageId);
+      },
+    },
+  };
+}
+
+export const aHead = (over: Partial<Head> = {}): Head => ({
+  conversationId: 'c1',
+  type: 'group',
+  title: 'A group',
+  createdAtMs: Date.UTC(2026, 0, 1),
+  createdBy: 'alice',
+  lastSeq: 0,
+  lastRev: 0,
+  lastActivityAtMs: Date.UTC(2026, 0, 1),
+  memberCount: 2,
+  membershipVersion: 1,
+  ...over,
+});
+
+export const aMember = (over: Partial<Member> = {}): Member => ({
+  conversationId: 'c1',
+  userId: 'alice',
+  role: 'member',
+  joinedSeq: 0,
+  lastReadSeq: 0,
+  lastDeliveredSeq: 0,
+  ownSinceRead: 0,
+  recentSends: {},
+  ...over,
+});
+
+export const aMessage = (over: Partial<Message> = {}): Message => ({
+  conversationId: 'c1',
+  seq: 1,
+  senderId: 'alice',
+  clientMessageId: 'm1',
+  type: 'text',
+  text: 'hello',
+  createdAtMs: Date.UTC(2026, 0, 1),
+  rev: 0,
+  membershipVersion: 1,
+  ...over,
+});

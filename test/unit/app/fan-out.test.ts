@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest';
+import { type FanOutPorts, fanOut } from '../../../lambdas/app/fan-out.ts';
+import { memberLists } from '../../../lambdas/app/member-lists.ts';
+import type { PendingNotification, PostOutcome, UndeliveredFrame } from '../../../lambdas/app/ports.ts';
+import { retryFrame } from '../../../lambdas/app/retry-frame.ts';
+import type { Change } from '../../../lambdas/domain/change.ts';
+import { ChatError } from '../../../lambdas/domain/chat-error.ts';
+import type { Connection } from '../../../lambdas/domain/connection.ts';
+import type { Message } from '../../../lambdas/domain/message.ts';
+import { fakeClock } from '../../helpers/fake-clock.ts';
+import { aHead, aMessage } from '../../helpers/memory-stores.ts';
+
+function setup(
+  options: { connections?: Connection[]; outcomes?: Record<string, PostOutcome>; members?: string[] } = {},
+) {
+  const clock = fakeClock();
+  const posts: { connectionId: string; seqs: number[]; frame: string }[] = [];
+  const closed: string[] = [];
+  const retried: UndeliveredFrame[] = [];
+  const notified: PendingNotification[] = [];
+  const ports: FanOutPorts = {
+    memberLists: memberLists({ membersOf: async () => options.members ?? ['alice', 'bob'] }),
+    connections: {
+      open: async () => {},
+      close: async ({ connectionId }) => {
+        closed.push(connectionId);
+      },
+      connectionsOf: async (userIds) => (options.connections ?? []).filter(({ userId }) => userIds.includes(userId)),
+    },
+    sockets: {
+      async post(connectionId, frame) {
+        const outcome = options.outcomes?.[connectionId] ?? 'delivered';
+        if (outcome === 'delivered') posts.push({ connectionId, seqs: seqsIn(frame), frame });
+        return outcome;
+      },
+    },
+    retryQueue: {
+      retryLater: async (frames) => {
+        retried.push(...frames);
+      },
+    },
+    notificationQueue: {
+      notifyLater: async (notifications) => {
+        notified.push(...notifications);
+      },
+    },
+    clock,
+  };
+  return { clock, posts, closed, retried, notified, ports, run: fanOut(ports) };
+}
+
+const seqsIn = (frame: string): number[] =>
+  JSON.parse(frame).events.map((event: { data: { message?: { seq: number } } }) => event.data.message?.seq ?? 0);
+
+const connection = (userId: string, connectionId: string, openedAtMs = 0): Connection => ({
+  userId,
+  connectionId,
+  openedAtMs,
+  expiresAtMs: Number.MAX_SAFE_INTEGER,
+});
+
+const sent = (over: Partial<Message> = {}): Change => ({ emit: 'message.created', message: aMessage(over) });
+
+describe('fan-out', () => {
+  it('tells every member, the sender’s other connections included, in one frame each, in order', async () => {
+    const { run, posts } = setup({
+      connections: [connection('alice', 'a1'), connection('alice', 'a2'), connection('bob', 'b1')],
+    });
+
+    const result = await run([
+      sent({ seq: 1, via: 'a1' }),
+      sent({ seq: 2, senderId: 'bob', via: 'b1' }),
+      sent({ seq: 3 }),
+    ]);
+
+    expect(result).toEqual({ failed: [], posted: 3 });
+    expect(Object.fromEntries(posts.map(({ connectionId, seqs }) => [connectionId, seqs]))).toEqual({
+      a1: [2, 3],
+      a2: [1, 2, 3],
+      b1: [1, 3],
+    });
+  });
+
+  it('splits what does not fit a frame, and keeps the order', async () => {
+    const { run, posts } = setup({ connections: [connection('bob', 'b1')] });
+
+    await run([1, 2, 3].map((seq) => sent({ seq, text: 'é'.repeat(5_000) })));
+
+    expect(posts.map(({ seqs }) => seqs)).toEqual([[1, 2, 3]]);
+    posts.length = 0;
+    await run([1, 2, 3, 4].map((seq) => sent({ seq, text: 'é'.repeat(5_000) })));
+    expect(posts.map(({ seqs }) => seqs)).toEqual([[1, 2, 3], [4]]);
+    for (const { frame } of posts) expect(Buffer.byteLength(frame)).toBeLessThanOrEqual(32 * 1024);
+  });
+
+  it('tells the members of a conversation that it was made', async () => {
+    const { run, posts, notified } = setup({ connections: [connection('bob', 'b1')] });
+
+    await run([{ emit: 'conversation.created', head: aHead() }]);
+
+    expect(JSON.parse(posts[0]?.frame ?? '')).toMatchObject({
+      events: [
+        { type: 'conversation.created', conversationId: 'c1', data: { conversation: { id: 'c1', title: 'A group' } } },
+      ],
+    });
+    expect(notified).toEqual([]);
+  });
+
+  it('queues a notification for every member without a connection, but never for the sender', async () => {
+    const { run, notified } = setup({ members: ['alice', 'bob', 'carol'], connections: [connection('bob', 'b1')] });
+
+    await run([sent({ seq: 4 })]);
+
+    expect(notified).toEqual([{ userId: 'carol', conversationId: 'c1', seq: 4 }]);
+  });
+
+  it.each<{ reason: string; outcome: PostOutcome; openedAtMs: number; retries: number; closes: number }>([
+    { reason: 'forgets a connection that is gone', outcome: 'gone', openedAtMs: 0, retries: 0, closes: 1 },
+    {
+      reason: 'retries one that seems gone while its $connect may still be running',
+      outcome: 'gone',
+      openedAtMs: Date.UTC(2026, 0, 1) - 9_999,
+      retries: 1,
+      closes: 0,
+    },
+    { reason: 'retries a slow one later', outcome: 'later', openedAtMs: 0, retries: 1, closes: 0 },
+    { reason: 'drops a frame that is never taken', outcome: 'lost', openedAtMs: 0, retries: 0, closes: 0 },
+  ])('$reason, and the others get theirs', async ({ outcome, openedAtMs, retries, closes }) => {
+    const { run, posts, retried, closed } = setup({
+      connections: [connection('bob', 'b1', openedAtMs), connection('bob', 'b2')],
+      outcomes: { b1: outcome },
+    });
+
+    const result = await run([sent()]);
+
+    expect(result.failed).toEqual([]);
+    expect(posts.map(({ connectionId }) => connectionId)).toEqual(['b2']);
+    expect(retried).toHaveLength(retries);
+    expect(closed).toHaveLength(closes);
+  });
+
+  it('does not let later frames overtake one that was not taken', async () => {
+    const { run, retried } = setup({ connections: [connection('bob', 'b1')], outcomes: { b1: 'later' } });
+
+    await run([1, 2, 3, 4].map((seq) => sent({ seq, text: 'é'.repeat(5_000) })));
+
+    expect(retried.map(({ frame }) => seqsIn(frame))).toEqual([[1, 2, 3], [4]]);
+  });
+
+  it('fails all changes of a conversation whose members can not be read, and only those', async () => {
+    const { ports } = setup();
+    let reads = 0;
+    const failing = memberLists({
+      async membersOf(conversationId) {
+        reads += 1;
+        if (conversationId === 'c1') throw new ChatError('UNAVAILABLE', 'not now');
+        return ['bob'];
+      },
+    });
+
+    const { failed } = await fanOut({ ...ports, memberLists: failing })([
+      sent(),
+      sent({ conversationId: 'c2' }),
+      sent({ seq: 2 }),
+    ]);
+
+    expect(failed).toEqual([0, 2]);
+    expect(reads).toBe(2);
+    expect((await fanOut({ ...ports, memberLists: failing })([sent()])).failed).toEqual([0]);
+    expect(reads).toBe(3);
+  });
+
+  it('fails as a whole when it is not the table that fails', async () => {
+    const { ports } = setup();
+    const broken = memberLists({ membersOf: async () => Promise.reject(new TypeError('a bug')) });
+
+    await expect(fanOut({ ...ports, memberLists: broken })([sent()])).rejects.toThrow('a bug');
+  });
+});
+
+describe('the member lists', () => {
+  it('are bounded: the conversation longest unused is read again', async () => {
+    const reads: string[] = [];
+    const lists = memberLists({
+      membersOf: async (conversationId) => {
+        reads.push(conversationId);
+        return [];
+      },
+    });
+    for (let n = 0; n < 500; n += 1) await lists.membersOf(`c${n}`, 1);
+    await lists.membersOf('c0', 1);
+    await lists.membersOf('c500', 1);
+    reads.length = 0;
+
+    await lists.membersOf('c0', 1);
+    await lists.membersOf('c1', 1);
+
+    expect(reads).toEqual(['c1']);
+  });
+});
+
+describe('another try at a frame', () => {
+  const expired: Connection = { ...connection('bob', 'b1'), expiresAtMs: 1 };
+  const young = connection('bob', 'b1', Date.UTC(2026, 0, 1));
+  const old = connection('bob', 'b1');
+
+  it.each<{ reason: string; who: Connection; outcome: PostOutcome; isDone: boolean; closes: number }>([
+    { reason: 'is done when it is taken', who: old, outcome: 'delivered', isDone: true, closes: 0 },
+    { reason: 'is worth another when it is not taken', who: old, outcome: 'later', isDone: false, closes: 0 },
+    { reason: 'forgets the connection that is gone', who: old, outcome: 'gone', isDone: true, closes: 1 },
+    { reason: 'waits for a young connection', who: young, outcome: 'gone', isDone: false, closes: 0 },
+    { reason: 'is given up when it is never taken', who: old, outcome: 'lost', isDone: true, closes: 0 },
+    { reason: 'is given up when the connection is over', who: expired, outcome: 'later', isDone: true, closes: 0 },
+  ])('$reason', async ({ who, outcome, isDone, closes }) => {
+    const { ports, closed } = setup({ outcomes: { b1: outcome } });
+
+    expect(await retryFrame(ports)({ connection: who, frame: '{"events":[]}' })).toBe(isDone);
+    expect(closed).toHaveLength(closes);
+  });
+});

@@ -1,0 +1,290 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { BatchGetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { createConversation } from '../../../lambdas/app/create-conversation.ts';
+import { listConversations } from '../../../lambdas/app/list-conversations.ts';
+import { listDevices, registerDevice, removeDevice } from '../../../lambdas/app/manage-devices.ts';
+import { memberLists } from '../../../lambdas/app/member-lists.ts';
+import { notify } from '../../../lambdas/app/notify.ts';
+import { openConnection } from '../../../lambdas/app/open-connection.ts';
+import { readHistory } from '../../../lambdas/app/read-history.ts';
+import { sendMessage } from '../../../lambdas/app/send-message.ts';
+import { showConversation } from '../../../lambdas/app/show-conversation.ts';
+import { connectionStore } from '../../../lambdas/data/connection-store.ts';
+import { conversationStore } from '../../../lambdas/data/conversation-store.ts';
+import { deviceStore } from '../../../lambdas/data/device-store.ts';
+import { deviceItem, headItem, memberItem, messageItem } from '../../../lambdas/data/items.ts';
+import { memberStore } from '../../../lambdas/data/member-store.ts';
+import { messageStore } from '../../../lambdas/data/message-store.ts';
+import { sendStores } from '../../../lambdas/data/send-stores.ts';
+import { leaseAt } from '../../../lambdas/domain/send-lease.ts';
+import { digest } from '../../../lambdas/runtime/randomness.ts';
+import { fakeClock } from '../../helpers/fake-clock.ts';
+import { aHead, aMember, aMessage } from '../../helpers/memory-stores.ts';
+import { recordedTable } from '../../helpers/recorded-table.ts';
+
+const clock = fakeClock();
+const randomness = { fraction: () => 0.5, id: () => 'id' };
+const aSend = { conversationId: 'c1', senderId: 'alice', clientMessageId: 'm1', type: 'text' as const, text: 'hello' };
+const aDevice = {
+  userId: 'bob',
+  deviceId: 'd',
+  platform: 'fcm' as const,
+  token: 't',
+  endpointArn: 'arn',
+  registeredAtMs: 0,
+};
+
+const answering = (...items: Record<string, unknown>[]) => ({ Responses: { Chat: items } });
+const head = headItem(aHead({ lastSeq: 1 }));
+const member = memberItem(aMember(), 0);
+
+const refusedBecauseOf = (item: Record<string, unknown>, attempts = 1) =>
+  new ConditionalCheckFailedException({ message: 'refused', Item: marshall(item), $metadata: { attempts } });
+
+/** A table in which a send succeeds. */
+function tableForSending(memberAfter: Record<string, unknown> = member) {
+  const recorded = recordedTable();
+  recorded.mock
+    .on(UpdateCommand)
+    .resolvesOnce({ Attributes: memberAfter })
+    .resolves({ Attributes: headItem(aHead({ lastSeq: 7 })) });
+  return recorded;
+}
+
+const sendOver = ({ table }: ReturnType<typeof recordedTable>) =>
+  sendMessage({ ...sendStores(table), clock, randomness, digest });
+
+describe('the table calls of', () => {
+  it('a send: three conditional writes, no read', async () => {
+    const recorded = tableForSending();
+
+    await sendOver(recorded)(aSend);
+
+    expect(recorded.calls()).toEqual(['Update', 'Update', 'Put']);
+    expect([0, 1, 2].map((place) => recorded.input(place).ConditionExpression)).toEqual([
+      'attribute_exists(PK) AND attribute_not_exists(bannedAtMs) AND attribute_not_exists(recentSends.#key)',
+      'attribute_exists(PK) AND attribute_not_exists(closedAtMs) AND attribute_not_exists(posting)',
+      'attribute_not_exists(PK)',
+    ]);
+  });
+
+  it('a repeat whose message is there: one write that is refused, one query of ten', async () => {
+    const recorded = recordedTable();
+    const recentSends = { [digest('m1').slice(0, 8)]: leaseAt(clock.now(), 0.1) };
+    recorded.mock.on(UpdateCommand).rejects(refusedBecauseOf(memberItem(aMember({ recentSends }), 0)));
+    recorded.mock.on(QueryCommand).resolves({ Items: [messageItem(aMessage())] });
+
+    expect(await sendOver(recorded)(aSend)).toMatchObject({ isNew: false });
+
+    expect(recorded.calls()).toEqual(['Update', 'Query']);
+    expect(recorded.input(1)).toMatchObject({ Limit: 10, ConsistentRead: true, ScanIndexForward: false });
+  });
+
+  it('a send to a closed conversation: the claim, the refusal, the claim taken back', async () => {
+    const recorded = recordedTable();
+    recorded.mock
+      .on(UpdateCommand)
+      .resolvesOnce({ Attributes: member })
+      .rejectsOnce(refusedBecauseOf(headItem(aHead({ closedAtMs: 1 }))))
+      .resolves({});
+
+    await expect(sendOver(recorded)(aSend)).rejects.toMatchObject({ code: 'CONFLICT' });
+
+    expect(recorded.calls()).toEqual(['Update', 'Update', 'Update']);
+  });
+
+  it.each([
+    { what: 'the tail of a quiet conversation', query: {}, calls: ['BatchGet', 'Query'] },
+    { what: 'a page before a position', query: { before: 5 }, calls: ['BatchGet', 'Query'] },
+    { what: 'a page after a position', query: { after: 5 }, calls: ['BatchGet', 'Query'] },
+    { what: 'a page around a position: both sides', query: { around: 5 }, calls: ['BatchGet', 'Query', 'Query'] },
+  ])('the history, $what', async ({ query, calls }) => {
+    const recorded = recordedTable();
+    const quiet = headItem(aHead({ lastSeq: 9, lastActivityAtMs: 0 }));
+    recorded.mock.on(BatchGetCommand).resolves(answering(quiet, member));
+    const ports = { conversations: conversationStore(recorded.table), messages: messageStore(recorded.table), clock };
+
+    await readHistory(ports)({ conversationId: 'c1', userId: 'alice', limit: 50, ...query });
+
+    expect(recorded.calls()).toEqual(calls);
+  });
+
+  it('the history of somebody else: one read', async () => {
+    const recorded = recordedTable();
+    recorded.mock.on(BatchGetCommand).resolves(answering(head));
+    const ports = { conversations: conversationStore(recorded.table), messages: messageStore(recorded.table), clock };
+
+    const read = readHistory(ports)({ conversationId: 'c1', userId: 'mallory', limit: 50 });
+
+    await expect(read).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(recorded.calls()).toEqual(['BatchGet']);
+  });
+
+  it('a list of fifty conversations: one query of the index, one batch read', async () => {
+    const recorded = recordedTable();
+    const Items = Array.from({ length: 50 }, (_, n) => ({ GSI1SK: `CONV#00000001#c${n}` }));
+    recorded.mock.on(QueryCommand).resolves({ Items });
+    const ports = { members: memberStore(recorded.table), conversations: conversationStore(recorded.table) };
+
+    await listConversations(ports)('alice', { limit: 50 });
+
+    expect(recorded.calls()).toEqual(['Query', 'BatchGet']);
+    expect(recorded.input(0)).toMatchObject({ IndexName: 'GSI1', ConsistentRead: false, Limit: 50 });
+  });
+
+  it('one conversation: one read, and one more for its metadata if it has any', async () => {
+    const recorded = recordedTable();
+    recorded.mock.on(BatchGetCommand).resolves(answering(headItem(aHead({ hasMetadata: true })), member));
+
+    await showConversation({ conversations: conversationStore(recorded.table) })('alice', 'c1');
+
+    expect(recorded.calls()).toEqual(['BatchGet', 'BatchGet']);
+  });
+
+  const create = ({ table }: ReturnType<typeof recordedTable>) =>
+    createConversation({ conversations: conversationStore(table), clock, randomness, digest, membersPerGroup: 1_000 });
+
+  it('a new direct conversation: one read, one transaction', async () => {
+    const recorded = recordedTable();
+
+    await create(recorded)('alice', { type: 'direct', userId: 'bob' });
+
+    expect(recorded.calls()).toEqual(['BatchGet', 'TransactWrite']);
+  });
+
+  it('a group of a hundred: what one transaction does not hold goes before it', async () => {
+    const recorded = recordedTable();
+    const memberIds = Array.from({ length: 99 }, (_, n) => `u${n}`);
+
+    await create(recorded)('alice', { type: 'group', title: 'A group', memberIds });
+
+    expect(recorded.calls()).toEqual(['BatchWrite', 'TransactWrite']);
+    expect(recorded.input(1).TransactItems).toHaveLength(100);
+  });
+
+  it('a connection opened and closed: a write each', async () => {
+    const recorded = recordedTable();
+    const connections = connectionStore(recorded.table);
+    const principal = { userId: 'alice', scopes: [], expiresAt: clock.now() + 1_000 };
+
+    await openConnection({ connections, clock })(principal, 'conn1');
+    await connections.close({ userId: 'alice', connectionId: 'conn1' });
+
+    expect(recorded.calls()).toEqual(['Update', 'Update']);
+  });
+
+  it('the connections of 250 users: a batch read for each hundred', async () => {
+    const recorded = recordedTable();
+
+    await connectionStore(recorded.table).connectionsOf(
+      Array.from({ length: 250 }, (_, n) => `u${n}`),
+      0,
+    );
+
+    expect(recorded.calls()).toEqual(['BatchGet', 'BatchGet', 'BatchGet']);
+  });
+
+  it('a member list: one query, and none again until the membership changes', async () => {
+    const recorded = recordedTable();
+    recorded.mock.on(QueryCommand).resolves({ Items: [{ PK: 'CONV#c1', SK: 'MEMBER#bob' }] });
+    const lists = memberLists(memberStore(recorded.table));
+
+    expect(await lists.membersOf('c1', 3)).toEqual(['bob']);
+    await lists.membersOf('c1', 3);
+    await lists.membersOf('c1', 2);
+    expect(recorded.calls()).toEqual(['Query']);
+
+    await lists.membersOf('c1', 4);
+    expect(recorded.calls()).toEqual(['Query', 'Query']);
+  });
+
+  it('devices registered, listed and removed', async () => {
+    const recorded = recordedTable();
+    const registry = { register: async () => 'arn', unregister: async () => {} };
+    const ports = { devices: deviceStore(recorded.table), registry, clock };
+
+    await registerDevice(ports)('bob', 'd', { platform: 'fcm', token: 't' });
+    expect(recorded.calls()).toEqual(['Query', 'Put']);
+
+    await listDevices(ports)('bob');
+    await removeDevice(ports)('bob', 'd');
+    expect(recorded.calls().slice(2)).toEqual(['Query', 'Get']);
+  });
+
+  it('a notification: devices, the conversation, the message; nothing more without a device', async () => {
+    const recorded = recordedTable();
+    recorded.mock
+      .on(QueryCommand)
+      .resolvesOnce({ Items: [deviceItem(aDevice)] })
+      .resolvesOnce({ Items: [messageItem(aMessage())] })
+      .resolves({});
+    recorded.mock.on(BatchGetCommand).resolves(answering(head, memberItem(aMember({ userId: 'bob' }), 0)));
+    const pushed: string[] = [];
+    const push = async (_: unknown, message: string) => {
+      pushed.push(message);
+      return 'accepted' as const;
+    };
+    const ports = {
+      conversations: conversationStore(recorded.table),
+      messages: messageStore(recorded.table),
+      devices: deviceStore(recorded.table),
+      push: { push },
+    };
+
+    await notify(ports)({ userId: 'bob', conversationId: 'c1', seq: 1 });
+    expect(recorded.calls()).toEqual(['Query', 'BatchGet', 'Query']);
+    expect(pushed).toHaveLength(1);
+
+    await notify(ports)({ userId: 'bob', conversationId: 'c1', seq: 1 });
+    expect(recorded.calls().slice(3)).toEqual(['Query']);
+  });
+});
+
+describe('the memory of recent sends', () => {
+  const full = Object.fromEntries(Array.from({ length: 32 }, (_, n) => [`key${n}`, leaseAt(clock.now() + n, 0)]));
+
+  it('is trimmed by the next send on its way, at no call of its own', async () => {
+    const recorded = tableForSending(memberItem(aMember({ recentSends: full }), 0));
+    const send = sendOver(recorded);
+    await send(aSend);
+    recorded.mock.on(UpdateCommand).resolves({ Attributes: { ...member, ...headItem(aHead()) } });
+
+    await send({ ...aSend, clientMessageId: 'm2' });
+    await send({ ...aSend, clientMessageId: 'm3' });
+
+    expect(recorded.calls()).toEqual(['Update', 'Update', 'Put', 'Update', 'Update', 'Put', 'Update', 'Update', 'Put']);
+    const forgotten = Object.values(recorded.input(3).ExpressionAttributeNames ?? {}).filter((name) => name in full);
+    expect(forgotten.toSorted()).toEqual(Object.keys(full).slice(0, 16).toSorted());
+    expect(recorded.input(6).UpdateExpression).not.toContain('#old');
+  });
+});
+
+describe('when the SDK tried twice, because the first answer was lost,', () => {
+  it('a claim that meets itself is a claim', async () => {
+    const recorded = recordedTable();
+    const lease = leaseAt(clock.now(), 0.5);
+    const own = memberItem(aMember({ recentSends: { [digest('m1').slice(0, 8)]: lease } }), 0);
+    recorded.mock
+      .on(UpdateCommand)
+      .rejectsOnce(refusedBecauseOf(own, 2))
+      .resolves({ Attributes: headItem(aHead({ lastSeq: 7 })) });
+
+    expect(await sendOver(recorded)(aSend)).toMatchObject({ isNew: true, message: { seq: 7 } });
+  });
+
+  it('a message that meets itself is stored', async () => {
+    const recorded = tableForSending();
+    recorded.mock.on(PutCommand).rejects(refusedBecauseOf(messageItem(aMessage({ seq: 7 })), 2));
+
+    expect(await sendOver(recorded)(aSend)).toMatchObject({ isNew: true, message: { seq: 7 } });
+  });
+
+  it('a message that meets another one is an error, and never overwrites it', async () => {
+    const recorded = tableForSending();
+    recorded.mock.on(PutCommand).rejects(refusedBecauseOf(messageItem(aMessage({ senderId: 'bob' })), 2));
+
+    await expect(sendOver(recorded)(aSend)).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+});

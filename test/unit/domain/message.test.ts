@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { firstBytes, previewOf, publicMessage } from '../../../lambdas/domain/message.ts';
+import { aMessage } from '../../helpers/memory-stores.ts';
+
+const family = '👨‍👩‍👧‍👦';
+
+describe('the beginning of a text', () => {
+  it.each([
+    { reason: 'is all of it when it fits', text: 'hello', most: 5, beginning: 'hello' },
+    { reason: 'ends in an ellipsis when it does not', text: 'hello!', most: 5, beginning: 'hello…' },
+    { reason: 'counts bytes, not characters', text: 'ééé', most: 5, beginning: 'éé…' },
+    { reason: 'never cuts an emoji in parts', text: `a${family}`, most: 20, beginning: 'a…' },
+    { reason: 'is empty when not even one character fits', text: family, most: 10, beginning: '…' },
+  ])('$reason', ({ text, most, beginning }) => {
+    expect(firstBytes(text, most)).toBe(beginning);
+  });
+
+  it('is within its bytes for any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 100 }), fc.integer({ min: 0, max: 60 }), (text, most) => {
+        const beginning = firstBytes(text, most);
+        expect(Buffer.byteLength(beginning.replace(/…$/, ''))).toBeLessThanOrEqual(most);
+        expect(beginning === text || text.startsWith(beginning.slice(0, -1))).toBe(true);
+      }),
+    );
+  });
+
+  it('is found without reading a long text to its end', () => {
+    const preview = previewOf(aMessage({ text: 'x'.repeat(1_000_000) }), 0);
+    expect(preview.text).toHaveLength(161);
+  });
+});
+
+describe('a message as clients see it', () => {
+  it('has an id, ISO times and nothing of the table', () => {
+    expect(publicMessage(aMessage({ seq: 7, via: 'conn', metadata: { a: 1 } }))).toEqual({
+      id: 'c1.7',
+      conversationId: 'c1',
+      seq: 7,
+      clientMessageId: 'm1',
+      senderId: 'alice',
+      type: 'text',
+      text: 'hello',
+      metadata: { a: 1 },
+      status: 'sent',
+      createdAt: '2026-01-01T00:00:00.000Z',
+      rev: 0,
+    });
+  });
+});
