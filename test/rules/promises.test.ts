@@ -1,0 +1,23 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { errorCodes } from '../../contract/errors.ts';
+import { sendTimeoutMs } from '../../lambdas/domain/send-lease.ts';
+import { propertiesOf, synthesise } from '../infra/synthesis.ts';
+
+const root = join(import.meta.dirname, '../..');
+const sources = globSync('lambdas/**/*.ts', { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'));
+
+describe('what several places promise together', () => {
+  it('the functions that send have the timeout that the sending protocol counts on', () => {
+    const functions = propertiesOf(synthesise().template, 'AWS::Lambda::Function');
+    const timeouts = ['SendMessage', 'SendMessageFrame'].map((id) => functions.get(id)?.Timeout);
+    expect(timeouts).toEqual([sendTimeoutMs / 1_000, sendTimeoutMs / 1_000]);
+  });
+
+  it('every error code that is thrown is in the contract', () => {
+    const thrown = sources.flatMap((source) => [...source.matchAll(/(?:refuse|ChatError)\(\s*'([A-Z_]+)'/g)]);
+    expect(thrown.length).toBeGreaterThan(10);
+    for (const [, code = ''] of thrown) expect(Object.keys(errorCodes)).toContain(code);
+  });
+});
