@@ -50,12 +50,12 @@ export function createDynamoDbService(parts: Parts): AwsService {
   }
 
   async function metered(operation: string, input: TableInput, caller: Caller): Promise<AwsReply> {
-    const counted = { ...input, ReturnConsumedCapacity: input.ReturnConsumedCapacity ?? 'TOTAL' };
+    const asked = (input.ReturnConsumedCapacity ?? 'NONE') !== 'NONE';
+    const counted = asked ? input : { ...input, ReturnConsumedCapacity: 'TOTAL' };
     const answer = await reached(parts.database.call(operation, JSON.stringify(counted)));
     const output: Output = JSON.parse(answer.body);
     parts.meter.tableCall(caller.functionId, operation, unitsOf(operation, output));
     if (writes.has(operation) && answer.status === 200) parts.notifyWrite();
-    const asked = (input.ReturnConsumedCapacity ?? 'NONE') !== 'NONE';
     if (!asked) delete output.ConsumedCapacity;
     return { ...jsonReply(output), status: answer.status };
   }
@@ -70,7 +70,6 @@ export function createDynamoDbService(parts: Parts): AwsService {
   return { understand, refuse };
 }
 
-/** `ReturnConsumedCapacity: NONE` is as good as none. */
 function unitsOf(operation: string, output: Output): TableUnits {
   const units = output.__type === undefined ? consumed(output) : failed(operation, output);
   return writes.has(operation) ? { readUnits: 0, writeUnits: units } : { readUnits: units, writeUnits: 0 };

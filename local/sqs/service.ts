@@ -113,7 +113,7 @@ function described(message: ReceivedMessage) {
     ReceiptHandle: message.receiptHandle,
     Body: message.body,
     MD5OfBody: digestOfBody(message.body),
-    MessageAttributes: message.attributes,
+    MessageAttributes: Object.keys(message.attributes).length > 0 ? message.attributes : undefined,
     MD5OfMessageAttributes: digestOfAttributes(message.attributes),
     Attributes: systemAttributes(message),
   };

@@ -74,12 +74,15 @@ describe('DynamoDB through the AWS endpoint', () => {
     await database.close();
   });
 
-  test('a small put costs one write unit, is told to the stream, and answers without capacity', async () => {
-    const answer = await admin.send(new PutItemCommand({ TableName, Item: key('small') }));
-    expect(answer.ConsumedCapacity).toBeUndefined();
-    expect(meter.report().dynamodb).toMatchObject({ writeUnits: 1, readUnits: 0, calls: { PutItem: 1 } });
-    expect(notifyWrite).toHaveBeenCalledOnce();
-  });
+  test.each([undefined, 'NONE' as const])(
+    'a small put costs one write unit, is told to the stream, and answers without capacity (%s)',
+    async (ReturnConsumedCapacity) => {
+      const answer = await admin.send(new PutItemCommand({ TableName, Item: key('small'), ReturnConsumedCapacity }));
+      expect(answer.ConsumedCapacity).toBeUndefined();
+      expect(meter.report().dynamodb).toMatchObject({ writeUnits: 1, readUnits: 0, calls: { PutItem: 1 } });
+      expect(notifyWrite).toHaveBeenCalledOnce();
+    },
+  );
 
   test('capacity is answered to whoever asks for it', async () => {
     const get = new GetItemCommand({ TableName, Key: key('none'), ReturnConsumedCapacity: 'TOTAL' });
