@@ -1,14 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
 const suite = (name: string, testTimeout: number) => ({
+  extends: true as const,
   test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 60_000 },
 });
+
+/** CI counts the tests from a report; a person reads the console alone. */
+const report = process.env.PARLEY_TEST_REPORT;
 
 /** One project per layer, so that `npx vitest run --project unit` runs just that layer. */
 export default defineConfig({
   test: {
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
-      suite('unit', 5_000),
+      suite('unit', 10_000),
       suite('rules', 30_000),
       suite('infra', 60_000),
       suite('integration', 30_000),
