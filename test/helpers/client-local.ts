@@ -1,0 +1,62 @@
+import type { TestHost } from './host.ts';
+
+/** A fault as `/_local/faults` takes it. */
+export interface Fault {
+  service: 'dynamodb' | 'sqs' | 'sns' | 'execute-api';
+  operation: string;
+  function?: string;
+  error: string;
+  when?: 'before' | 'after';
+  /** How many calls pass first. */
+  skip?: number;
+  times?: number;
+}
+
+/** What went out by SNS. */
+export interface Published {
+  at: string;
+  target: string;
+  message: string;
+}
+
+const pollEveryMs = 50;
+const patienceMs = 20_000;
+
+export const setFault = (host: TestHost, fault: Fault): Promise<void> => control(host, 'POST', 'faults', fault);
+
+export const clearFaults = (host: TestHost): Promise<void> => control(host, 'DELETE', 'faults');
+
+/** `$disconnect` is best effort on AWS: `false` keeps it back. */
+export const deliverDisconnects = (host: TestHost, deliver: boolean): Promise<void> =>
+  control(host, 'POST', 'disconnects', { deliver });
+
+/** The control routes have no events: a question is asked again until its answer will do. */
+export async function eventually<Answer>(what: string, ask: () => Promise<Answer | undefined>): Promise<Answer> {
+  const deadline = Date.now() + patienceMs;
+  while (Date.now() < deadline) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, pollEveryMs));
+  }
+  throw new Error(`${what} did not happen`);
+}
+
+export async function publishedBy(host: TestHost): Promise<Published[]> {
+  const { published } = await control<{ published: Published[] }>(host, 'GET', 'sns');
+  return published;
+}
+
+export async function control<Answer = void>(
+  { localUrl }: Pick<TestHost, 'localUrl'>,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
+  const response = await fetch(`${localUrl}/${path}`, {
+    method,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} /_local/${path}: ${response.status} ${text}`);
+  return text === '' ? (undefined as Answer) : JSON.parse(text);
+}

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import type { ConversationPage } from '../../contract/conversation.ts';
+import type { Reply } from '../../contract/frame.ts';
+import type { Message, MessagePage } from '../../contract/message.ts';
+import { bodyOf, callHttp, type HttpAnswer, type HttpCall } from './client-http.ts';
+import type { ChatSocket } from './client-socket.ts';
+import type { AbsentUser, User } from './steps-given.ts';
+
+interface Draft {
+  text: string;
+  clientMessageId?: string;
+}
+
+/** A call of the HTTP API; `path` is below `/v1`. */
+export const calls = <Body = unknown>(
+  { target, token }: AbsentUser,
+  path: string,
+  call: HttpCall = {},
+): Promise<HttpAnswer<Body>> => callHttp(`${target.httpUrl}/v1${path}`, { authorization: `Bearer ${token}`, ...call });
+
+/** Sends once, whatever the answer. */
+export const triesByFrame = (socket: ChatSocket, conversationId: string, draft: Draft): Promise<Reply> =>
+  socket.request('message.send', { conversationId, clientMessageId: randomUUID(), ...draft });
+
+/** Sends once, whatever the answer. */
+export const triesByHttp = (
+  sender: AbsentUser,
+  conversationId: string,
+  draft: Draft,
+): Promise<HttpAnswer<{ message: Message }>> =>
+  calls(sender, `/conversations/${conversationId}/messages`, {
+    method: 'POST',
+    body: { clientMessageId: randomUUID(), ...draft },
+  });
+
+export const sendsByFrame = async (
+  { socket }: User,
+  conversationId: string,
+  text: string,
+  clientMessageId: string = randomUUID(),
+): Promise<Message> => messageIn(await triesByFrame(socket, conversationId, { text, clientMessageId }));
+
+export const sendsByHttp = async (
+  sender: AbsentUser,
+  conversationId: string,
+  text: string,
+  clientMessageId: string = randomUUID(),
+): Promise<Message> => bodyOf(await triesByHttp(sender, conversationId, { text, clientMessageId })).message;
+
+/** `query` as in `?limit=10&before=4`. */
+export const reads = async (reader: AbsentUser, conversationId: string, query = ''): Promise<MessagePage> =>
+  bodyOf(await calls<MessagePage>(reader, `/conversations/${conversationId}/messages${query}`));
+
+export const lists = async (reader: AbsentUser, query = ''): Promise<ConversationPage> =>
+  bodyOf(await calls<ConversationPage>(reader, `/conversations${query}`));
+
+function messageIn(reply: Reply): Message {
+  if (!reply.ok) throw new Error(`${reply.error.code}: ${reply.error.message}`);
+  return (reply.data as { message: Message }).message;
+}
