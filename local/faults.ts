@@ -21,6 +21,8 @@ export interface FaultRule {
   error: FaultError;
   /** `after` lets the call happen and then fails it, as a lost answer does. */
   when: 'before' | 'after';
+  /** How many calls go by unharmed first. */
+  skip?: number;
   /** How many calls are struck. */
   times: number;
 }
@@ -46,6 +48,10 @@ export function createFaults(onCrash: (caller: Caller) => void): Faults {
     if (rules.length === 0) return undefined;
     const rule = rules.find((candidate) => candidate.when === when && applies(candidate, at));
     if (!rule) return undefined;
+    if (rule.skip) {
+      rule.skip -= 1;
+      return undefined;
+    }
     rule.times -= 1;
     if (rule.error === 'crash') onCrash(at.caller);
     if (rule.error === 'crash' || rule.error === 'timeout') return 'silence';

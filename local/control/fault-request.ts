@@ -16,6 +16,7 @@ const ruleSchema = z.strictObject({
     'crash',
   ]),
   when: z._default(z.enum(['before', 'after']), 'before'),
+  skip: z._default(z.int().check(z.minimum(0), z.maximum(100_000)), 0),
   times: z._default(z.int().check(z.minimum(1), z.maximum(100_000)), 1),
 });
 

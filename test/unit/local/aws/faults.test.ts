@@ -28,6 +28,12 @@ describe('a fault strikes', () => {
     expect([1, 2, 3].map(() => faults.strike(at, 'before'))).toEqual(['silence', 'silence', undefined]);
   });
 
+  test('only after the calls that it lets go by', () => {
+    const faults = createFaults(() => {});
+    faults.add([{ ...rule, error: 'timeout', skip: 1 }]);
+    expect([1, 2, 3].map(() => faults.strike(at, 'before'))).toEqual([undefined, 'silence', undefined]);
+  });
+
   test('no more when the list is cleared', () => {
     const faults = createFaults(() => {});
     faults.add([rule]);
