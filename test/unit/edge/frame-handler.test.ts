@@ -1,0 +1,144 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import * as z from 'zod/mini';
+import { refuse } from '../../../lambdas/domain/chat-error.ts';
+import { frameHandler, unknownFrameHandler } from '../../../lambdas/edge/frame-handler.ts';
+import type { FrameEvent } from '../../../lambdas/edge/websocket-events.ts';
+import { captureOutput, context, frameEvent } from '../../helpers/events.ts';
+import { fakeClock } from '../../helpers/fake-clock.ts';
+
+const clock = fakeClock();
+const act = vi.fn(async (): Promise<unknown> => ({ done: true }));
+const schema = z.strictObject({ text: z.string() });
+const handler = frameHandler({ action: 'note.write', schema, clock, act });
+const frame = (more: object = {}) => ({ action: 'note.write', id: '1', data: { text: 'hi' }, ...more });
+const refusal = (reply: string | null, id: string | null, code: string, message: string, errors?: object[]) => ({
+  reply,
+  id,
+  ok: false,
+  error: { code, message, ...(errors && { errors }) },
+});
+
+async function replyTo(event: FrameEvent, to = handler): Promise<unknown> {
+  const response = await to(event, context);
+  expect(response.statusCode).toBe(200);
+  return response.body === undefined ? undefined : JSON.parse(response.body);
+}
+
+beforeEach(() => {
+  vi.restoreAllMocks();
+  act.mockReset().mockResolvedValue({ done: true });
+  captureOutput();
+});
+
+describe('a frame', () => {
+  test('with an id gets its reply', async () => {
+    const reply = { reply: 'note.write', id: '1', ok: true, data: { done: true } };
+    expect(await replyTo(frameEvent(frame()))).toEqual(reply);
+  });
+
+  test('is acted on for whoever sent it', async () => {
+    await replyTo(frameEvent(frame(), { userId: 'bob', connectionId: 'c-9' }));
+    expect(act).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ userId: 'bob' }), { text: 'hi' }, 'c-9');
+  });
+
+  test('without an id gets none, since every frame is billed', async () => {
+    expect(await replyTo(frameEvent(frame({ id: undefined })))).toBeUndefined();
+    expect(act).toHaveBeenCalledOnce();
+  });
+
+  test.each<[string, string | undefined]>([
+    ['nothing', undefined],
+    ['text', 'hello'],
+    ['half a frame', '{"action":"note.write","id":"1"'],
+  ])('of %s gets the reply of a frame that can not be parsed', async (_, body) => {
+    const event = { ...frameEvent(''), body };
+    const message = 'unable to read the frame; the request is not JSON';
+    expect(await replyTo(event)).toEqual(refusal(null, null, 'VALIDATION_FAILED', message));
+  });
+
+  test.each(['[]', 'null', '5', '"note.write"'])('that is %s is told that it must be an object', async (body) => {
+    const errors = [{ path: '', message: 'must be an object' }];
+    const message = 'unable to read the frame; not valid: the request';
+    expect(await replyTo(frameEvent(body))).toEqual(refusal(null, null, 'VALIDATION_FAILED', message, errors));
+  });
+
+  test.each<[string, object, string | null, string | null, string, string]>([
+    [
+      'of another action than it was routed by',
+      { action: 'note.read' },
+      'note.read',
+      '1',
+      'action',
+      'is not unambiguous',
+    ],
+    ['with a field that nobody knows', { token: 'x' }, 'note.write', '1', 'token', 'is not known'],
+    ['whose id is a number', { id: 5 }, 'note.write', null, 'id', 'must be a string'],
+    ['whose id is empty', { id: '' }, 'note.write', null, 'id', 'is not valid'],
+    ['without data', { data: undefined }, 'note.write', '1', 'text', 'is required'],
+    ['with data of the wrong type', { data: [] }, 'note.write', '1', '', 'must be an object'],
+    [
+      'with a wrong field and no id',
+      { id: undefined, data: { text: 5 } },
+      'note.write',
+      null,
+      'text',
+      'must be a string',
+    ],
+  ])('%s is refused by path', async (_, more, reply, id, path, message) => {
+    expect(await replyTo(frameEvent(frame(more)))).toMatchObject({
+      reply,
+      id,
+      ok: false,
+      error: { code: 'VALIDATION_FAILED', errors: [{ path, message }] },
+    });
+    expect(act).not.toHaveBeenCalled();
+  });
+
+  test('that names its action twice is read as we read it, whatever API Gateway did', async () => {
+    const reply = await replyTo(frameEvent('{"action":"note.write","id":"1","action":"note.read"}'));
+    expect(reply).toMatchObject({ reply: 'note.read', ok: false });
+  });
+
+  test('nested too deep is refused, and answered all the same', async () => {
+    const deep = `{"action":"note.write","id":"1","data":${'['.repeat(5_000)}${']'.repeat(5_000)}}`;
+    expect(await replyTo(frameEvent(deep))).toMatchObject({ reply: 'note.write', id: '1', ok: false });
+  });
+
+  test('of a connection whose token is over is refused', async () => {
+    const over = frameEvent(frame(), { expiresAt: String(clock.now()) });
+    const message = 'unable to authenticate; the token has expired';
+    expect(await replyTo(over)).toEqual(refusal('note.write', '1', 'UNAUTHENTICATED', message));
+  });
+
+  test.each<[string, Record<string, unknown> | undefined]>([
+    ['without an authorizer', undefined],
+    ['without a user', { expiresAt: '99999999999999' }],
+    ['without an end', { userId: 'ann' }],
+    ['with an end that is no number', { userId: 'ann', expiresAt: 'never' }],
+  ])('%s is nobody’s', async (_, authorizer) => {
+    const event = frameEvent(frame());
+    const changed = { ...event, requestContext: { ...event.requestContext, authorizer } };
+    expect(await replyTo(changed)).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' } });
+  });
+
+  test('that is refused by what it asks for is told why', async () => {
+    act.mockImplementation(async () => refuse('CONFLICT', 'write the note', 'the book is closed'));
+    const message = 'unable to write the note; the book is closed';
+    expect(await replyTo(frameEvent(frame()))).toEqual(refusal('note.write', '1', 'CONFLICT', message));
+  });
+
+  test.each<[string, unknown]>([
+    ['an error that nobody foresaw', new TypeError('arn:aws:dynamodb secret')],
+    ['something that is no error', 'arn:aws:dynamodb secret'],
+  ])('that meets %s is told nothing of it', async (_, thrown) => {
+    act.mockRejectedValue(thrown);
+    expect(await replyTo(frameEvent(frame()))).toEqual(refusal('note.write', '1', 'INTERNAL', 'Something went wrong'));
+  });
+});
+
+test('an action that does not exist is said to be unknown', async () => {
+  const reply = await replyTo(frameEvent({ action: 'note.burn', id: '7' }), unknownFrameHandler());
+  const errors = [{ path: 'action', message: 'is not known' }];
+  const message = 'unable to read the frame; not valid: action';
+  expect(reply).toEqual(refusal('note.burn', '7', 'VALIDATION_FAILED', message, errors));
+});
