@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { log } from '../runtime/log.ts';
 import { logInvocation } from './log-invocation.ts';
+import { parseJson } from './parse.ts';
 
 /**
  * A batch of a queue of ours. Every message has its own try, side by side, and those that fail come again by themselves.
@@ -18,8 +19,8 @@ export const queueHandler = <Body>(operation: string, act: (body: Body) => Promi
 
 async function handleOne<Body>({ body }: SQSRecord, act: (body: Body) => Promise<boolean>): Promise<boolean> {
   try {
-    // Only our own functions may write to our queues.
-    return await act(JSON.parse(body) as Body);
+    // Only our own functions may write to our queues. Parsed by ours: JSON.parse quotes what it can't read, into the log.
+    return await act(parseJson(body, 'read the queued message') as Body);
   } catch (error) {
     log.error('a queued message that failed', error);
     return false;

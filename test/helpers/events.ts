@@ -1,4 +1,4 @@
-import type { Context, DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
+import type { APIGatewayRequestAuthorizerEventV2, Context, DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
 import { vi } from 'vitest';
 import type { HttpEvent, HttpResponse } from '../../lambdas/edge/http-handler.ts';
 import type {
@@ -108,6 +108,23 @@ export function httpEvent(routeKey: string, request: HttpRequest = {}): HttpEven
         lambda: request.authorizer === undefined ? authorized(request.userId ?? 'ann') : request.authorizer,
       },
     },
+  };
+}
+
+/** The same request as the authorizer in front of it gets it. */
+export function requestAuthorizerEvent(headers: Record<string, string>): APIGatewayRequestAuthorizerEventV2 {
+  const { requestContext, rawPath, rawQueryString, routeKey } = httpEvent('GET /v1/conversations');
+  return {
+    version: '2.0',
+    type: 'REQUEST',
+    routeArn: 'arn:aws:execute-api:us-east-1:000000000000:api/$default/GET/v1/conversations',
+    identitySource: [],
+    routeKey,
+    rawPath,
+    rawQueryString,
+    cookies: [],
+    headers,
+    requestContext,
   };
 }
 
