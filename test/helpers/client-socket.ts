@@ -34,7 +34,10 @@ export interface SocketOptions {
 }
 
 /** Connects; throws a RefusedHandshake where the server says no. */
-export async function openSocket(url: string, { headers = {}, subprotocols = [] }: SocketOptions): Promise<ChatSocket> {
+export async function openSocket(
+  url: string,
+  { headers = {}, subprotocols = [] }: SocketOptions = {},
+): Promise<ChatSocket> {
   const socket = new WebSocket(url, subprotocols, { headers, perMessageDeflate: false });
   const frames = createInbox<ServerFrame>();
   socket.on('message', (data) => frames.put(JSON.parse(data.toString())));

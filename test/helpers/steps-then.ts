@@ -1,6 +1,9 @@
 import { expect } from 'vitest';
+import { type ErrorCode, errorCodes, type FieldError, type Problem } from '../../contract/errors.ts';
 import type { ChatEvent } from '../../contract/event.ts';
+import type { Reply } from '../../contract/frame.ts';
 import type { Message, MessagePage } from '../../contract/message.ts';
+import type { HttpAnswer } from './client-http.ts';
 import type { ChatSocket } from './client-socket.ts';
 import type { AbsentUser } from './steps-given.ts';
 import { reads } from './steps-when.ts';
@@ -22,6 +25,31 @@ export async function historyIs(reader: AbsentUser, conversationId: string, text
   const page = await reads(reader, conversationId);
   expect(page.messages.map(({ text }) => text)).toEqual(texts);
   return page;
+}
+
+export interface Refusal {
+  code: ErrorCode;
+  errors?: FieldError[];
+}
+
+/** The whole answer as RFC 9457 and the contract have it. */
+export function isProblem({ status, contentType, body }: HttpAnswer, refusal: Refusal): void {
+  const { status: expectedStatus, title, retryable } = errorCodes[refusal.code];
+  expect(body).toEqual({
+    type: 'about:blank',
+    title,
+    status: expectedStatus,
+    detail: expect.stringMatching(/^unable to /),
+    retryable,
+    requestId: expect.stringMatching(/./),
+    ...refusal,
+  } satisfies Problem);
+  expect({ status, contentType }).toEqual({ status: expectedStatus, contentType: 'application/problem+json' });
+}
+
+export function isRefusal(reply: Reply, refusal: Refusal): void {
+  const error = { message: expect.stringMatching(/^unable to /), ...refusal };
+  expect(reply).toEqual({ reply: reply.reply, id: reply.id, ok: false, error });
 }
 
 /** The messages that events told this connection of, in the order in which they came. */
