@@ -23,8 +23,12 @@ async function sendAll(queueUrl: string, bodies: object[]): Promise<void> {
   for (let start = 0; start < bodies.length; start += messagesPerCall) {
     const entries = bodies
       .slice(start, start + messagesPerCall)
-      .map((body, position) => ({ Id: String(position), MessageBody: JSON.stringify(body) }));
+      .map((body, position) => ({ Id: String(position), MessageBody: bodyOf(body) }));
     const { Failed = [] } = await sqs().send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }));
     if (Failed.length > 0) throw new ChatError('UNAVAILABLE', 'unable to queue; the queue took only some');
   }
 }
+
+/** As JSON, without the two characters that JSON may hold as they are and that SQS refuses a message for (SendMessage, `MessageBody`). */
+const bodyOf = (body: object): string =>
+  JSON.stringify(body).replace(/[\ufffe\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);

@@ -9,8 +9,8 @@ import { clientDefaults } from '../runtime/aws.ts';
 import { tally } from '../runtime/tally.ts';
 
 /**
- * Posts to connections by API Gateway's management endpoint. One attempt and a second at most: a 429 also means that this client's
- * own buffer is full, so that waiting for it would let one slow phone hold up everybody else's events.
+ * Posts to connections by API Gateway's management endpoint. One attempt: a 429 also means that the client's own buffer is
+ * full, so that waiting for it would let one slow phone hold up everybody else's events.
  */
 export function sockets(endpoint: string): Sockets {
   const client = new ApiGatewayManagementApiClient({

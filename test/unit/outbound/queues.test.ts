@@ -1,0 +1,67 @@
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { notificationQueue, retryQueue } from '../../../lambdas/outbound/queues.ts';
+
+const sqs = mockClient(SQSClient);
+const url = 'https://sqs.us-east-1.amazonaws.com/000000000000/queue';
+const pending = (seq: number, userId = 'bob') => ({ userId, conversationId: 'g1', seq });
+const pendings = (count: number) => Array.from({ length: count }, (_, n) => pending(n + 1));
+const batches = () => sqs.commandCalls(SendMessageBatchCommand).map(({ args: [{ input }] }) => input.Entries ?? []);
+const bodies = () => batches().flatMap((entries) => entries.map(({ MessageBody = '' }) => MessageBody));
+
+describe('a queue', () => {
+  beforeEach(() => {
+    sqs.reset();
+    sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [] });
+  });
+
+  test.each([
+    [0, []],
+    [1, [1]],
+    [10, [10]],
+    [25, [10, 10, 5]],
+  ])('takes %i messages in calls of %j', async (count, sizes) => {
+    await notificationQueue(url).notifyLater(pendings(count));
+    expect(batches().map((entries) => entries.length)).toEqual(sizes);
+    expect(bodies().map((body) => JSON.parse(body))).toEqual(pendings(count));
+  });
+
+  test('is told one id for each message of a call', async () => {
+    await notificationQueue(url).notifyLater(pendings(25));
+    for (const entries of batches()) expect(new Set(entries.map(({ Id }) => Id)).size).toBe(entries.length);
+  });
+
+  test('that takes only some of a call fails all, so that they come again', async () => {
+    sqs.on(SendMessageBatchCommand).resolves({
+      Successful: [],
+      Failed: [{ Id: '1', Code: 'InternalError', SenderFault: false }],
+    });
+    await expect(notificationQueue(url).notifyLater(pendings(2))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  test('that fails says so', async () => {
+    sqs.on(SendMessageBatchCommand).rejects(new Error('no queue'));
+    await expect(notificationQueue(url).notifyLater(pendings(1))).rejects.toThrow('no queue');
+  });
+
+  test('gets a frame with its connection', async () => {
+    const connection = { connectionId: 'c-1', userId: 'bob', openedAtMs: 1, expiresAtMs: 2 };
+    await retryQueue(url).retryLater([{ connection, frame: '{"events":[]}' }]);
+    expect(bodies().map((body) => JSON.parse(body))).toEqual([{ connection, frame: '{"events":[]}' }]);
+  });
+
+  test('never gets a character that SQS refuses a whole message for', async () => {
+    const userId = 'a\ufffeb\uffffc';
+    await notificationQueue(url).notifyLater([pending(1, userId)]);
+    expect(bodies()[0]).not.toMatch(/[\ufffe\uffff]/);
+    expect(JSON.parse(bodies()[0] ?? '')).toMatchObject({ userId });
+  });
+
+  test('takes ten of the largest frames in one call of at most 1 MiB', async () => {
+    const connection = { connectionId: 'c-1', userId: 'bob', openedAtMs: 1, expiresAtMs: 2 };
+    const frame = '"'.repeat(32 * 1_024);
+    await retryQueue(url).retryLater(Array.from({ length: 10 }, () => ({ connection, frame })));
+    expect(Buffer.byteLength(bodies().join(''))).toBeLessThan(1_024 * 1_024);
+  });
+});
