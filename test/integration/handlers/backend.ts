@@ -1,0 +1,129 @@
+import type { SQSEvent } from 'aws-lambda';
+import { vi } from 'vitest';
+import type { ConversationPage, ConversationSummary, CreateConversation } from '../../../contract/conversation.ts';
+import type { Problem } from '../../../contract/errors.ts';
+import type { Reply } from '../../../contract/frame.ts';
+import type { Message, MessagePage } from '../../../contract/message.ts';
+import { type ChatDatabase, type Image, startChatDatabase } from '../../helpers/database.ts';
+import {
+  answerIn,
+  connectEvent,
+  context,
+  disconnectEvent,
+  frameEvent,
+  type HttpRequest,
+  httpEvent,
+  streamEvent,
+} from '../../helpers/events.ts';
+import { type HttpStandIn, httpStandIn, type StandInAnswer } from '../../helpers/http-stand-in.ts';
+
+/** What a route answers, or its problem. */
+export interface Answered<Body> {
+  status: number | undefined;
+  body: Body & Partial<Problem>;
+}
+
+export interface Caller {
+  userId: string;
+  connectionId: string;
+}
+
+export const textOf = (clientMessageId: string, text = `text of ${clientMessageId}`) => ({ clientMessageId, text });
+
+/** The exported handlers over a real database; `@connections` is a server that answers as the test says. */
+export async function startBackend() {
+  const database = await startChatDatabase();
+  const connections: { answers: Map<string, StandInAnswer> } = { answers: new Map() };
+  const gateway = await httpStandIn(
+    ({ path }) => connections.answers.get(connectionIdIn(path)) ?? { status: 200, body: '' },
+  );
+  vi.stubEnv('MEMBERS_PER_GROUP', '1000');
+  vi.stubEnv('CALLBACK_URL', `${gateway.url}/v1`);
+  vi.stubEnv('NOTIFICATION_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/000000000000/notifications');
+  vi.stubEnv('RETRY_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/000000000000/retries');
+  vi.stubEnv('PLATFORM_APPLICATIONS', JSON.stringify({ fcm: 'arn:aws:sns:us-east-1:000000000000:app/GCM/parley' }));
+  return {
+    ...(await clientsOf()),
+    ...(await backgroundOf()),
+    ...recordsOf(gateway),
+    database,
+    connections,
+    close: () => closeAll(database, gateway),
+  };
+}
+export type Backend = Awaited<ReturnType<typeof startBackend>>;
+
+async function closeAll(database: ChatDatabase, gateway: HttpStandIn): Promise<void> {
+  await gateway.close();
+  await database.close();
+}
+
+/** What clients can do. Imported late: a handler reads its environment when it is loaded. */
+async function clientsOf() {
+  const http = {
+    conversations: (await import('../../../lambdas/http/manage-conversations.lambda.ts')).handler,
+    send: (await import('../../../lambdas/http/send-message.lambda.ts')).handler,
+    history: (await import('../../../lambdas/http/read-history.lambda.ts')).handler,
+    devices: (await import('../../../lambdas/http/manage-devices.lambda.ts')).handler,
+  };
+  const sendFrame = (await import('../../../lambdas/websocket/send-message.lambda.ts')).handler;
+  const connect = (await import('../../../lambdas/websocket/connect.lambda.ts')).handler;
+  const disconnect = (await import('../../../lambdas/websocket/disconnect.lambda.ts')).handler;
+
+  const ask = async <Body>(by: keyof typeof http, routeKey: string, request: HttpRequest): Promise<Answered<Body>> => {
+    const { status, body } = answerIn(await http[by](httpEvent(routeKey, request), context));
+    // The test says what the route answers with, and checks what it needs of it.
+    return { status, body: body as Answered<Body>['body'] };
+  };
+  const messages = '/v1/conversations/{conversationId}/messages';
+  const device = '/v1/users/me/devices/{deviceId}';
+
+  return {
+    create: (userId: string, body: CreateConversation) =>
+      ask<{ conversation: ConversationSummary }>('conversations', 'POST /v1/conversations', { userId, body }),
+    list: (userId: string, query: Record<string, string> = {}) =>
+      ask<ConversationPage>('conversations', 'GET /v1/conversations', { userId, query }),
+    show: (userId: string, conversationId: string) =>
+      ask<{ conversation: ConversationSummary }>('conversations', 'GET /v1/conversations/{conversationId}', {
+        userId,
+        params: { conversationId },
+      }),
+    send: (userId: string, conversationId: string, body: object) =>
+      ask<{ message: Message }>('send', `POST ${messages}`, { userId, params: { conversationId }, body }),
+    read: (userId: string, conversationId: string, query: Record<string, string> = {}) =>
+      ask<MessagePage>('history', `GET ${messages}`, { userId, params: { conversationId }, query }),
+    devices: (userId: string) =>
+      ask<{ devices: { deviceId: string }[] }>('devices', 'GET /v1/users/me/devices', { userId }),
+    register: (userId: string, deviceId: string, body: object) =>
+      ask<{ device: { deviceId: string } }>('devices', `PUT ${device}`, { userId, params: { deviceId }, body }),
+    unregister: (userId: string, deviceId: string) =>
+      ask<object>('devices', `DELETE ${device}`, { userId, params: { deviceId } }),
+    async sendFrame(caller: Caller, conversationId: string, message: object, id = '1'): Promise<Reply> {
+      const frame = { action: 'message.send', id, data: { conversationId, ...message } };
+      const { body = 'null' } = await sendFrame(frameEvent(frame, caller), context);
+      return JSON.parse(body);
+    },
+    connect: (caller: Caller) => connect(connectEvent(caller), context),
+    disconnect: (caller: Caller) => disconnect(disconnectEvent(caller), context),
+  };
+}
+
+/** What AWS starts. */
+async function backgroundOf() {
+  const fanOut = (await import('../../../lambdas/stream/fan-out.lambda.ts')).handler;
+  const retry = (await import('../../../lambdas/queue/retry-frames.lambda.ts')).handler;
+  const notify = (await import('../../../lambdas/queue/notify.lambda.ts')).handler;
+  return {
+    fanOut: (...images: Image[]) => fanOut(streamEvent(...images), context),
+    retry: (event: SQSEvent) => retry(event, context),
+    notify: (event: SQSEvent) => notify(event, context),
+  };
+}
+
+/** What went out to connections. */
+const recordsOf = ({ requests }: HttpStandIn) => ({
+  postsTo: (connectionId: string): { events: { type: string; data: { message: Message } }[] }[] =>
+    requests.filter(({ path }) => connectionIdIn(path) === connectionId).map(({ body }) => JSON.parse(body)),
+});
+
+const connectionIdIn = (path: string) => decodeURIComponent(path.split('/').at(-1) ?? '');
