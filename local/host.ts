@@ -6,7 +6,7 @@ import { openIdentity } from './control/identity.ts';
 import { lockDataFolder } from './data-folder.ts';
 import { type Database, startDatabase } from './dynamodb/database.ts';
 import { createDynamoDbService } from './dynamodb/service.ts';
-import { startEventSources } from './event-sources/event-sources.ts';
+import { type EventSources, startEventSources } from './event-sources/event-sources.ts';
 import { createFaults } from './faults.ts';
 import { httpApiOf } from './http/http-api.ts';
 import { createHttpGateway } from './http/http-gateway.ts';
@@ -94,6 +94,7 @@ interface Ground {
   deployment: Deployment;
 }
 
+/** The one place where the parts meet; nothing is decided here. */
 async function startServices(ground: Ground): Promise<void> {
   const { server, options, closers, clock, assembly, database, deployment } = ground;
   const { region, accountId } = deployment;
@@ -106,8 +107,11 @@ async function startServices(ground: Ground): Promise<void> {
   const webSocketApi = webSocketApiOf(deployment);
   const connections = new Map<string, Connection>();
 
+  // A mapping may invoke a function, and that function write, while others are still being started.
+  let sources: EventSources | undefined;
+  const notifyWrite = () => sources?.notifyWrite();
   const services = {
-    dynamodb: createDynamoDbService({ database, meter, region, accountId, notifyWrite: () => sources.notifyWrite() }),
+    dynamodb: createDynamoDbService({ database, meter, region, accountId, notifyWrite }),
     'execute-api': createConnectionManagement({ api: webSocketApi, connections, clock, meter }),
     sns: createSnsService({ endpoints: createPushEndpoints(store), sink, meter }),
     sqs: createSqsService({ queues, meter }),
@@ -127,19 +131,20 @@ async function startServices(ground: Ground): Promise<void> {
   });
   closers.push(lambda.close);
   const { invoke } = lambda;
-  const sources = await startEventSources({ deployment, database, queues, invoke, meter, clock, store });
+  sources = await startEventSources({ deployment, database, queues, invoke, meter, clock, store });
   closers.push(sources.close);
 
   const gateway = createWebSocketGateway(webSocketApi, connections, { invoke, clock, meter });
+  const identity = await openIdentity(options.dataFolder, functions);
   const startedAt = Date.now();
   const control = createControl({
-    identity: await openIdentity(options.dataFolder, functions),
+    identity,
     meter,
     faults,
     published: sink.published,
     health: () => ({ connections: connections.size, now: new Date(clock.now()), uptimeMs: Date.now() - startedAt }),
-    advanceClock: clock.advance,
     functionId: (name) => functionNamed(deployment, name),
+    advanceClock: clock.advance,
     deliverDisconnects: gateway.deliverDisconnects,
   });
   const http = createHttpGateway(httpApiOf(deployment), { invoke, clock, meter });

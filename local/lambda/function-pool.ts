@@ -10,7 +10,7 @@ import { startWorkerThread, type WorkerThread } from './worker-thread.ts';
 const maxWorkers = 8;
 
 /** A worker that had nothing to do for so long is retired, so that an idle host stays small. */
-const idleMs = 60_000;
+const idleMs = 30_000;
 
 export interface InvocationReport {
   billedMs: number;

@@ -52,7 +52,10 @@ export async function startHost({ dataFolder, port = 0, environment = {} }: Host
   });
   const printed = collect(child);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const openPort = await readyPort(printed, ended);
+  const openPort = await readyPort(printed, ended).catch(async (error) => {
+    if (!dataFolder) await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
   await keepAssembly(folder);
   const end = async (signal: NodeJS.Signals) => {
     child.kill(signal);

@@ -21,6 +21,7 @@ const handlers: Record<string, string> = {
   Callback: 'exports.handler = (event, context, callback) => callback();',
   Empty: 'exports.other = 1;',
   Huge: 'exports.handler = async () => "x".repeat(6291555);',
+  Greedy: 'exports.handler = async () => { const all = []; for (;;) all.push(new Array(1e5).fill(1.5)); };',
   Worker:
     'exports.handler = async (stay) => { if (stay) await new Promise(() => setTimeout(() => {}, 1e6)); return process.env.AWS_SESSION_TOKEN; };',
   Counts:
@@ -41,7 +42,7 @@ function configOf(name: string): FunctionConfig {
     handler: 'index.handler',
     environment: { OWN: 'yes' },
     timeoutMs: name === 'Spins' ? 150 : 3_000,
-    memoryMb: 128,
+    memoryMb: name === 'Greedy' ? 16 : 128,
   };
 }
 
@@ -87,6 +88,7 @@ describe('an invocation', () => {
     ['Throws', 'TypeError', /^boom$/],
     ['Exits', 'Runtime.ExitError', /Runtime exited with error: exit status 3/],
     ['Spins', 'Sandbox.Timedout', /Task timed out after 0.15 seconds/],
+    ['Greedy', 'Runtime.ExitError', /Runtime exited with error: signal: killed/],
     ['Broken', 'RangeError', /^at load$/],
     ['Callback', 'Runtime.CallbackHandlerDeprecated', /no callback/],
     ['Empty', 'Runtime.HandlerNotFound', /index.handler/],
