@@ -66,11 +66,13 @@ async function trySending(ports: SendPorts, request: SendRequest): Promise<Sent 
     case 'repeated':
       return finishEarlierTry(ports, request, attempt, claim);
     case 'banned':
-      return refuse('FORBIDDEN', operation, 'the sender is banned from the conversation');
+      return refuseBanned();
     case 'notMember':
       return refuse('FORBIDDEN', operation, 'the sender is not a member of the conversation');
   }
 }
+
+const refuseBanned = (): never => refuse('FORBIDDEN', operation, 'the sender is banned from the conversation');
 
 const attemptOf = ({ clock, randomness, digest }: SendPorts, request: SendRequest): SendAttempt => ({
   conversationId: request.conversationId,
@@ -122,6 +124,8 @@ async function finishEarlierTry(
   const isDead = isLeaseOver(lease, ports.clock.now());
   const message = await ports.messages.findSent({ ...request, lease });
   if (message) return { message, isNew: false };
-  if (!isDead || !(await ports.members.takeOverSend(attempt, lease))) return undefined;
+  if (!isDead) return undefined;
+  if (member.bannedAtMs !== undefined) refuseBanned();
+  if (!(await ports.members.takeOverSend(attempt, lease))) return undefined;
   return { message: await write(ports, request, attempt, member), isNew: true };
 }

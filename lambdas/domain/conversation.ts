@@ -43,6 +43,8 @@ export interface Member {
   /** Own messages after `lastReadSeq`: they are not unread to their sender. */
   ownSinceRead: number;
   recentSends: RecentSends;
+  /** Set where the user may no longer send. */
+  bannedAtMs?: number;
 }
 
 export type Metadata = Record<string, unknown>;
