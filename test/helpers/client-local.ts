@@ -1,3 +1,4 @@
+import type { MeterReport } from '../../local/meter.ts';
 import type { TestHost } from './host.ts';
 
 /** A fault as `/_local/faults` takes it. */
@@ -41,12 +42,17 @@ export async function eventually<Answer>(what: string, ask: () => Promise<Answer
   throw new Error(`${what} did not happen`);
 }
 
+/** What AWS would bill since the start, or since `resetMeter`. */
+export const meterOf = (host: TestHost): Promise<MeterReport> => control(host, 'GET', 'meter');
+
+export const resetMeter = (host: TestHost): Promise<void> => control(host, 'DELETE', 'meter');
+
 export async function publishedBy(host: TestHost): Promise<Published[]> {
   const { published } = await control<{ published: Published[] }>(host, 'GET', 'sns');
   return published;
 }
 
-export async function control<Answer = void>(
+async function control<Answer = void>(
   { localUrl }: Pick<TestHost, 'localUrl'>,
   method: string,
   path: string,

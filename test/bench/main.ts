@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestHost } from '../helpers/host.ts';
+import { costOfMillion, functionMemory } from './aws-cost.ts';
+import { bundleSizes } from './bundle-sizes.ts';
+import { latency } from './latency.ts';
+import { memory } from './memory.ts';
+import { openPair } from './pair.ts';
+import { sendUnits } from './send-units.ts';
+import { meteredSends } from './sends.ts';
+import { startTimes } from './start-times.ts';
+import { type Figure, tableOf } from './table.ts';
+import { throughput } from './throughput.ts';
+
+const dataFolder = await mkdtemp(join(tmpdir(), 'parley-bench-'));
+try {
+  const { host, figures } = await startTimes(dataFolder);
+  try {
+    console.log(tableOf([...figures, ...(await runningFigures(host))]));
+  } finally {
+    // What is still in its queues is of no interest, and there is no waiting for it.
+    await host.kill();
+  }
+} finally {
+  await rm(dataFolder, { recursive: true, force: true });
+}
+
+/** In this order: a group's many notifications would disturb what comes after. */
+async function runningFigures(host: TestHost): Promise<Figure[]> {
+  (await openPair(host)).close();
+  const idle = memory('idle');
+  const times = await latency(host);
+  const rates = await throughput(host);
+  const loaded = memory('after the load');
+  const sends = await meteredSends(host);
+  const functions = await functionMemory(dataFolder);
+  const costs = sends.map((each) => costOfMillion(each, functions));
+  return [...idle, ...times, ...rates, ...loaded, ...sends.flatMap(sendUnits), ...costs, ...bundleSizes()];
+}
