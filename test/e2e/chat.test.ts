@@ -48,9 +48,7 @@ describe('two users', () => {
     const alice = await given.user(target, 'alice');
     const bob = await given.user(target, 'bob');
     const conversation = await given.directConversation(alice, bob);
-    const told = await bob.socket.frames.first('the event of the conversation', (frame) =>
-      'events' in frame ? frame.events.find(({ type }) => type === 'conversation.created') : undefined,
-    );
+    const told = await then.isTold(bob.socket, conversation);
     expect(told).toMatchObject({
       conversationId: conversation,
       data: { conversation: { type: 'direct', memberCount: 2 } },

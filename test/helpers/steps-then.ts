@@ -4,14 +4,20 @@ import type { ChatEvent } from '../../contract/event.ts';
 import type { Reply } from '../../contract/frame.ts';
 import type { Message, MessagePage } from '../../contract/message.ts';
 import type { HttpAnswer } from './client-http.ts';
-import type { ChatSocket } from './client-socket.ts';
+import { type ChatSocket, eventsIn } from './client-socket.ts';
 import type { AbsentUser } from './steps-given.ts';
 import { reads } from './steps-when.ts';
 
 /** The event that tells of this very message. */
 export const receives = (socket: ChatSocket, { id }: Message): Promise<ChatEvent> =>
   socket.frames.first(`the event of message ${id}`, (frame) =>
-    'events' in frame ? frame.events.find((event) => createdMessage(event)?.id === id) : undefined,
+    eventsIn(frame).find((event) => createdMessage(event)?.id === id),
+  );
+
+/** The event of the conversation's creation. */
+export const isTold = (socket: ChatSocket, conversationId: string): Promise<ChatEvent> =>
+  socket.frames.first(`the event of conversation ${conversationId}`, (frame) =>
+    eventsIn(frame).find((event) => event.type === 'conversation.created' && event.conversationId === conversationId),
   );
 
 /** All messages of the conversation so far, as soon as so many are among them. */
