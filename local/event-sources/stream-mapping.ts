@@ -51,10 +51,11 @@ export async function startStreamMapping(mapping: MappingSettings, parts: Stream
 
   async function round(): Promise<void> {
     while (!stopping.signal.aborted && !isFull()) {
-      const records = await reader.next();
-      if (records.length === 0) return;
+      const { records, isAtEnd } = await reader.next();
       const clockOffsetMs = clock.now() - Date.now();
       take(records.map((record) => streamItem(record, { ...source, clockOffsetMs })));
+      // A write that comes meanwhile rings, so that another round follows.
+      if (isAtEnd) return;
     }
   }
 

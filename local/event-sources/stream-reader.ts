@@ -17,8 +17,8 @@ export interface RawRecord {
 
 export interface StreamReader {
   shardId: string;
-  /** The next records; none when the end is reached. A call that fails can be repeated. */
-  next(): Promise<RawRecord[]>;
+  /** The next records, and whether they reach the end. A call that fails can be repeated. */
+  next(): Promise<{ records: RawRecord[]; isAtEnd: boolean }>;
 }
 
 interface Start {
@@ -57,7 +57,7 @@ export async function openStream(database: Database, stream: string, start: Star
       const page = { ShardIterator: iterator, Limit: PAGE };
       const answer = await ask<{ Records: RawRecord[]; NextShardIterator: string }>(database, 'GetRecords', page);
       iterator = answer.NextShardIterator;
-      return answer.Records;
+      return { records: answer.Records, isAtEnd: answer.Records.length < PAGE };
     },
   };
 }
