@@ -24,7 +24,7 @@ export type Control = (method: string, path: string, body: Buffer | 'too long') 
 
 type Route = (parts: ControlParts, body: unknown) => unknown;
 
-const clockSchema = z.strictObject({ advanceMs: z.int().check(z.minimum(0)) });
+const clockSchema = z.strictObject({ advanceSeconds: z.int().check(z.minimum(0)) });
 const disconnectsSchema = z.strictObject({ deliver: z.boolean() });
 
 // Without a language, zod/mini says no more than "Invalid input".
@@ -40,7 +40,7 @@ const routes: Record<string, Route> = {
   'DELETE /_local/meter': ({ meter }) => meter.reset(),
   'POST /_local/faults': ({ faults, functionId }, body) => faults.add(parseFaults(body, functionId)),
   'DELETE /_local/faults': ({ faults }) => faults.clear(),
-  'POST /_local/clock': ({ advanceClock }, body) => advanceClock(clockSchema.parse(body).advanceMs),
+  'POST /_local/clock': ({ advanceClock }, body) => advanceClock(1000 * clockSchema.parse(body).advanceSeconds),
   'POST /_local/disconnects': ({ deliverDisconnects }, body) =>
     deliverDisconnects(disconnectsSchema.parse(body).deliver),
 };
