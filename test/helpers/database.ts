@@ -17,6 +17,8 @@ export interface ChatDatabase {
   change(key: Key, attributes: Record<string, unknown>): Promise<void>;
   /** All items of a partition. */
   partition(PK: string): Promise<Record<string, unknown>[]>;
+  /** Ends the database, as an outage does: the environment still leads to where it was. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,6 +62,7 @@ export async function startChatDatabase(): Promise<ChatDatabase> {
       });
       return Items.map(plain);
     },
+    stop: () => database.close(),
     async close() {
       vi.unstubAllEnvs();
       await database.close();

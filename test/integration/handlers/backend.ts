@@ -1,6 +1,6 @@
 import type { SQSEvent } from 'aws-lambda';
 import { vi } from 'vitest';
-import type { ConversationPage, ConversationSummary, CreateConversation } from '../../../contract/conversation.ts';
+import type { ConversationPage, ConversationSummary } from '../../../contract/conversation.ts';
 import type { Problem } from '../../../contract/errors.ts';
 import type { Reply } from '../../../contract/frame.ts';
 import type { Message, MessagePage } from '../../../contract/message.ts';
@@ -79,7 +79,7 @@ async function clientsOf() {
   const device = '/v1/users/me/devices/{deviceId}';
 
   return {
-    create: (userId: string, body: CreateConversation) =>
+    create: (userId: string, body: object) =>
       ask<{ conversation: ConversationSummary }>('conversations', 'POST /v1/conversations', { userId, body }),
     list: (userId: string, query: Record<string, string> = {}) =>
       ask<ConversationPage>('conversations', 'GET /v1/conversations', { userId, query }),
