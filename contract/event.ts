@@ -1,4 +1,5 @@
 import type { Conversation } from './conversation.ts';
+import type { Member } from './member.ts';
 import type { Message } from './message.ts';
 
 interface EventOf<Type extends string, Data> {
@@ -9,10 +10,31 @@ interface EventOf<Type extends string, Data> {
   data: Data;
 }
 
+/** `count`: how many users give this emoji now, `userId` included or no longer. */
+export interface ReactionEventData {
+  messageId: string;
+  userId: string;
+  emoji: string;
+  count: number;
+  /** The message's revision with it: of two counts, that of the higher `rev` is the newer. */
+  rev: number;
+}
+
+/** `userId` has read, or got, everything up to `seq`. */
+export interface ReceiptEventData {
+  userId: string;
+  seq: number;
+}
+
 /** What the server tells unasked. Delivery is at least once; `seq` and `rev` make a repeat harmless. */
 export type ChatEvent =
+  /** Of a reply, it also says that the message it answers has one reply more. */
   | EventOf<'message.created', { message: Message }>
-  | EventOf<'conversation.created', { conversation: Conversation }>;
+  | EventOf<'message.updated' | 'message.deleted', { message: Message }>
+  | EventOf<'reaction.added' | 'reaction.removed', ReactionEventData>
+  | EventOf<'receipt.read' | 'receipt.delivered', ReceiptEventData>
+  | EventOf<'conversation.created' | 'conversation.updated' | 'conversation.closed', { conversation: Conversation }>
+  | EventOf<'member.added' | 'member.removed' | 'member.updated', { member: Member }>;
 
 /** Several events for one connection travel in one frame, in the order in which they happened. */
 export interface EventFrame {

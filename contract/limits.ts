@@ -2,6 +2,28 @@
 export const limits = {
   /** Unicode code points in a message's text. */
   textLength: 5_000,
+  /** Bytes of a whole message as its sender gives it, as JSON: with what the server adds it fits a frame. */
+  messageBytes: 24 * 1024,
+  /** Bytes of an end-to-end encrypted envelope, as JSON. */
+  envelopeBytes: 16 * 1024,
+  /** Attachments of one message. */
+  attachments: 10,
+  /** Bytes of one attachment. */
+  attachmentBytes: 100 * 1024 * 1024,
+  /** Unicode code points in a file's name. */
+  fileNameLength: 255,
+  /** Points of a voice message's waveform. */
+  waveformPoints: 128,
+  /** Users whom one message mentions. */
+  mentions: 50,
+  /** Distinct emoji on one message. */
+  emojiPerMessage: 20,
+  /** Bytes of one emoji: the longest of Unicode's has 35. */
+  emojiBytes: 40,
+  /** Pinned messages of one conversation. */
+  pins: 50,
+  /** Conversations to which one call forwards a message. */
+  forwardTargets: 10,
   /** Bytes of one WebSocket frame, both ways; API Gateway's own bound. */
   frameBytes: 32 * 1024,
   /** Bytes of an HTTP request's body. */
@@ -10,8 +32,20 @@ export const limits = {
   jsonDepth: 24,
   /** Members of a group, its creator included. */
   groupMembers: 1_000,
+  /** Members that one call adds or sets. */
+  membersPerRequest: 1_000,
+  /** Members up to which a conversation tells everyone's receipts, and a sender the status of a message. */
+  receiptMembers: 100,
   /** Unicode code points in a title. */
   titleLength: 100,
+  /** Unicode code points in a name of a user. */
+  nameLength: 100,
+  /** UTF-16 code units of a URL. */
+  urlLength: 2_048,
+  /** Users whom one user blocks. */
+  blocks: 1_000,
+  /** Conversations in one call of sync. */
+  syncCursors: 1_000,
   /** Bytes of free-form metadata, as JSON. */
   metadataBytes: 4 * 1024,
   /** UTF-16 code units of an id that a client chooses (clientMessageId, deviceId) or that an identity provider gave (userId). */

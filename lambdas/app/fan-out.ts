@@ -31,7 +31,7 @@ export interface FanOutResult {
 
 interface Addressed extends Announcement {
   recipients: string[];
-  serialized: string;
+  serialized: string[];
 }
 
 /**
@@ -56,8 +56,9 @@ export const fanOut =
 /** Nothing where the members can't be read: every change of that conversation shares the read, and so the failure. */
 async function address(memberLists: MemberLists, announcement: Announcement): Promise<Addressed | undefined> {
   try {
-    const recipients = await memberLists.membersOf(announcement.conversationId, announcement.membershipVersion);
-    return { ...announcement, recipients, serialized: serializeEvent(announcement.event) };
+    const members = await memberLists.membersOf(announcement.conversationId, announcement.membershipVersion);
+    const recipients = [...new Set([...members, ...(announcement.alsoTo ?? [])])];
+    return { ...announcement, recipients, serialized: announcement.events.map(serializeEvent) };
   } catch (error) {
     if (error instanceof ChatError) return undefined;
     throw error;
@@ -75,7 +76,7 @@ async function postAll(ports: FanOutPorts, told: Addressed[], connections: Conne
     connections.map(async (connection) => {
       const events = (perUser.get(connection.userId) ?? [])
         .filter(({ announcement }) => announcement.exceptConnectionId !== connection.connectionId)
-        .map(({ announcement }) => announcement.serialized);
+        .flatMap(({ announcement }) => announcement.serialized);
       const frames = framesOf(events, limits.frameBytes);
       const left = await postInOrder(ports, connection, frames);
       posted += frames.length - left.length;

@@ -7,16 +7,16 @@ export interface ListPorts {
   conversations: ConversationStore;
 }
 
-/** The caller's conversations, newest activity first: one query of the index, then batch reads of heads, memberships and metadata. */
+/** The caller's conversations, newest activity first: one query of the index, then batch reads of heads, memberships and details. */
 export const listConversations =
   ({ members, conversations }: ListPorts) =>
   async (userId: string, page: PageRequest): Promise<ConversationPage> => {
     const { conversationIds, nextCursor } = await members.conversationsOf(userId, page);
-    const views = await conversations.withMetadata(await conversations.viewsOf(userId, conversationIds));
+    const views = await conversations.withDetails(await conversations.viewsOf(userId, conversationIds));
     return {
-      conversations: views.toSorted(byActivity).flatMap(({ head, member, metadata }) =>
+      conversations: views.toSorted(byActivity).flatMap(({ member, ...view }) =>
         // The index lags behind: a conversation just left may still be in it.
-        member ? [summaryFor(member, head, metadata)] : [],
+        member ? [summaryFor({ ...view, member })] : [],
       ),
       ...(nextCursor !== undefined && { nextCursor }),
     };

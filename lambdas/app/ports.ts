@@ -1,6 +1,6 @@
 import type { DevicePlatform } from '../../contract/device.ts';
 import type { Connection } from '../domain/connection.ts';
-import type { Head, Member, Metadata } from '../domain/conversation.ts';
+import type { Details, Head, Member } from '../domain/conversation.ts';
 import type { Device } from '../domain/device.ts';
 import type { Message, Preview } from '../domain/message.ts';
 
@@ -59,13 +59,13 @@ export type SeqAllocation = { outcome: 'allocated'; head: Head } | { outcome: 'c
 export interface View {
   head: Head;
   member?: Member;
-  metadata?: Metadata;
+  details?: Details;
 }
 
 export interface NewConversation {
   head: Head;
   members: Member[];
-  metadata?: Metadata;
+  details?: Details;
 }
 
 export interface ConversationStore {
@@ -75,8 +75,8 @@ export interface ConversationStore {
   create(conversation: NewConversation): Promise<boolean>;
   /** In the order asked for, those that do not exist left out. One batch read for up to 50 conversations. */
   viewsOf(userId: string, conversationIds: string[]): Promise<View[]>;
-  /** The same with the metadata of those that have any: no read, or one batch read. */
-  withMetadata(views: View[]): Promise<View[]>;
+  /** The same with the details of those that have any: no read, or one batch read. */
+  withDetails(views: View[]): Promise<View[]>;
 }
 
 export interface MessageStore {

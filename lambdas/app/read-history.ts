@@ -28,7 +28,7 @@ export const readHistory =
     if (!view?.member) refuse('FORBIDDEN', 'read the messages', 'the caller is not a member of the conversation');
     const page = await pageOf(ports.messages, request, view.head.lastSeq);
     return {
-      messages: page.messages.map(publicMessage),
+      messages: page.messages.map((message) => publicMessage(message)),
       lastSeq: view.head.lastSeq,
       settledSeq: await settledSeq(ports, view.head, page),
       hasMoreBefore: page.hasMoreBefore,

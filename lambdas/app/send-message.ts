@@ -1,8 +1,9 @@
 import type { SendMessage } from '../../contract/message.ts';
-import { refuse } from '../domain/chat-error.ts';
+import { movesActivity } from '../domain/activity.ts';
+import { refuse, refuseFields } from '../domain/chat-error.ts';
 import { type Head, type Member, mayPostAnywhere } from '../domain/conversation.ts';
-import type { Digest } from '../domain/ids.ts';
-import { type Message, previewOf } from '../domain/message.ts';
+import { type Digest, positionIn } from '../domain/ids.ts';
+import { contentOf, type Message, previewOf } from '../domain/message.ts';
 import { isLeaseOver, leaseAt, leaseTimeMs, sendTimeoutMs } from '../domain/send-lease.ts';
 import type { Clock, ConversationStore, MemberStore, MessageStore, Randomness, SendAttempt } from './ports.ts';
 
@@ -20,6 +21,8 @@ export interface SendRequest extends SendMessage {
   senderId: string;
   /** The connection that it came by, if it came by one. */
   via?: string;
+  /** A trusted backend: it alone sends system messages. */
+  isService?: boolean;
 }
 
 export interface Sent {
@@ -47,6 +50,7 @@ const longestWaitMs = 500;
 export const sendMessage =
   (ports: SendPorts) =>
   async (request: SendRequest): Promise<Sent> => {
+    check(request);
     const deadline = ports.clock.now() + patienceMs;
     for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
       const sent = await trySending(ports, request);
@@ -55,6 +59,19 @@ export const sendMessage =
       await ports.clock.sleep(waitMs);
     }
   };
+
+/** What can be told before anything is written. */
+function check(request: SendRequest): void {
+  if (request.type === 'system' && !request.isService) refuse('FORBIDDEN', operation, 'only a backend may say that');
+  if (request.replyTo !== undefined) parentOf(request, request.replyTo);
+}
+
+/** Which message of this conversation is answered. */
+function parentOf({ conversationId }: SendRequest, replyTo: string): number {
+  const position = positionIn(replyTo);
+  if (position?.conversationId === conversationId) return position.seq;
+  return refuseFields(operation, [{ path: 'replyTo', message: 'must be a message of this conversation' }]);
+}
 
 /** Nothing while an earlier try may be alive. */
 async function trySending(ports: SendPorts, request: SendRequest): Promise<Sent | undefined> {
@@ -89,12 +106,15 @@ async function write(ports: SendPorts, request: SendRequest, attempt: SendAttemp
     senderId: request.senderId,
     clientMessageId: request.clientMessageId,
     type: request.type,
-    text: request.text,
-    ...(request.metadata && { metadata: request.metadata }),
+    ...contentOf(request),
+    ...(request.replyTo !== undefined && { replyTo: parentOf(request, request.replyTo) }),
     createdAtMs: leaseTimeMs(attempt.lease),
     rev: 0,
     membershipVersion: head.membershipVersion,
     ...(request.via !== undefined && { via: request.via }),
+    ...(movesActivity(head.previousActivityAtMs, head.lastActivityAtMs) && {
+      movesActivityToMs: head.lastActivityAtMs,
+    }),
   };
   await ports.messages.append(message);
   return message;

@@ -7,7 +7,7 @@ import type { ConversationStore } from './ports.ts';
 export const showConversation =
   ({ conversations }: { conversations: ConversationStore }) =>
   async (userId: string, conversationId: string): Promise<ConversationSummary> => {
-    const [view] = await conversations.withMetadata(await conversations.viewsOf(userId, [conversationId]));
+    const [view] = await conversations.withDetails(await conversations.viewsOf(userId, [conversationId]));
     if (!view?.member) refuse('FORBIDDEN', 'show the conversation', 'the caller is not a member of it');
-    return summaryFor(view.member, view.head, view.metadata);
+    return summaryFor({ ...view, member: view.member });
   };

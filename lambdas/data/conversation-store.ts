@@ -1,5 +1,5 @@
 import type { ConversationStore, NewConversation, SeqAllocation, View } from '../app/ports.ts';
-import { headFrom, headItem, memberFrom, memberItem, metadataFrom, metadataItem } from './items.ts';
+import { detailsFrom, detailsItem, headFrom, headItem, memberFrom, memberItem } from './items.ts';
 import * as keys from './keys.ts';
 import { type Item, itemsPerTransaction, type Table, type WriteOutcome } from './table.ts';
 
@@ -7,7 +7,11 @@ export const conversationStore = (table: Table): ConversationStore => ({
   async allocateSeq({ conversationId, mayPostAnywhere, preview }) {
     const outcome = await table.update({
       key: keys.headKey(conversationId),
-      update: 'ADD lastSeq :one SET lastMessage = :preview, lastActivityAtMs = :now REMOVE emit',
+      // The right side of SET is what was there before, so that the head tells whether this activity is the first of its hour.
+      update:
+        'ADD lastSeq :one ' +
+        'SET lastMessage = :preview, previousActivityAtMs = lastActivityAtMs, lastActivityAtMs = :now ' +
+        'REMOVE emit, changed',
       condition: [
         'attribute_exists(PK) AND attribute_not_exists(closedAtMs)',
         ...(mayPostAnywhere ? [] : ['attribute_not_exists(posting)']),
@@ -30,15 +34,13 @@ export const conversationStore = (table: Table): ConversationStore => ({
     return conversationIds.flatMap((id) => viewOf(byConversation.get(id) ?? []) ?? []);
   },
 
-  async withMetadata(views) {
-    const wanted = views
-      .filter(({ head }) => head.hasMetadata)
-      .map(({ head }) => keys.metadataKey(head.conversationId));
+  async withDetails(views) {
+    const wanted = views.filter(({ head }) => head.hasDetails).map(({ head }) => keys.detailsKey(head.conversationId));
     if (wanted.length === 0) return views;
     const items = new Map((await table.batchGet(wanted)).map((item) => [keys.conversationOf(item), item]));
     return views.map((view) => {
       const item = items.get(view.head.conversationId);
-      return item ? { ...view, metadata: metadataFrom(item) } : view;
+      return item ? { ...view, details: detailsFrom(item) } : view;
     });
   },
 });
@@ -49,14 +51,14 @@ function refusedAllocation({ item }: WriteOutcome & { isDone: false }): SeqAlloc
 }
 
 /** The first group is written at once, the head first of all; members beyond what one transaction holds go before it. */
-function writesOf({ head, members, metadata }: NewConversation): Item[][] {
-  const headAndMetadata = [
-    headItem(head, 'conversation.created'),
-    ...(metadata ? [metadataItem(head.conversationId, metadata)] : []),
+function writesOf({ head, members, details }: NewConversation): Item[][] {
+  const headAndDetails = [
+    headItem(head, { emit: 'conversation.created', changed: { atMs: head.createdAtMs, ...(details && { details }) } }),
+    ...(details ? [detailsItem(head.conversationId, details)] : []),
   ];
   const memberItems = members.map((member) => memberItem(member, head.lastActivityAtMs));
-  const room = itemsPerTransaction - headAndMetadata.length;
-  return [[...headAndMetadata, ...memberItems.slice(0, room)], memberItems.slice(room)];
+  const room = itemsPerTransaction - headAndDetails.length;
+  return [[...headAndDetails, ...memberItems.slice(0, room)], memberItems.slice(room)];
 }
 
 function viewOf(items: Item[]): View | undefined {

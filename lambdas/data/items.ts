@@ -1,31 +1,49 @@
+import type { Profile } from '../../contract/user.ts';
+import type { Block } from '../domain/block.ts';
+import type { Change } from '../domain/change.ts';
 import type { Connection } from '../domain/connection.ts';
-import type { Head, Member, Metadata } from '../domain/conversation.ts';
+import type { Details, Head, Member } from '../domain/conversation.ts';
 import type { Device } from '../domain/device.ts';
-import type { Message } from '../domain/message.ts';
+import type { Message, Reaction, Revision, RevisionMark } from '../domain/message.ts';
+import type { Pin } from '../domain/pin.ts';
+import type { Sender } from '../domain/sender.ts';
 import * as keys from './keys.ts';
 import type { Item } from './table.ts';
 
 /**
- * What the table holds of each entity, and back. An id that the key holds is not held twice. `emit` names the event that a write
- * stands for: a write with nothing to announce has none. The table is ours alone and was checked when it was written, so that what
- * is read from it is trusted and not parsed again.
+ * What the table holds of each entity, and back. An id that the key holds is not held twice. `emit` names what a write announces,
+ * with `changed` beside it: a write with nothing to announce has neither. The table is ours alone and was checked when it was
+ * written, so that what is read from it is trusted and not parsed again.
  */
 
-export const headItem = ({ conversationId, ...head }: Head, emit?: 'conversation.created'): Item => ({
+type ChangeOfHead = Extract<Change, { head: Head }>;
+
+/** What a write to a head announces. */
+export interface HeadAnnouncement {
+  emit: ChangeOfHead['emit'];
+  changed?: ChangeOfHead['changed'];
+}
+
+export const headItem = ({ conversationId, ...head }: Head, announcement?: HeadAnnouncement): Item => ({
   ...keys.headKey(conversationId),
+  ...(isListed(head) && keys.channelKey(conversationId, head.title ?? '')),
   entity: 'conversation',
-  ...(emit && { emit }),
+  ...announcement,
   ...head,
 });
 export const headFrom = (item: Item): Head =>
   ({ ...attributesOf(item), conversationId: keys.conversationOf(item) }) as Head;
 
-export const metadataItem = (conversationId: string, metadata: Metadata): Item => ({
-  ...keys.metadataKey(conversationId),
-  entity: 'metadata',
-  metadata,
+/** Whether anybody may find it: a public channel that is open. */
+export const isListed = ({ visibility, closedAtMs }: Pick<Head, 'visibility' | 'closedAtMs'>): boolean =>
+  visibility === 'public' && closedAtMs === undefined;
+
+export const detailsItem = (conversationId: string, details: Details): Item => ({
+  ...keys.detailsKey(conversationId),
+  entity: 'details',
+  ...details,
 });
-export const metadataFrom = (item: Item): Metadata => item.metadata as Metadata;
+export const detailsFrom = (item: Item): Details => attributesOf(item);
 
 export const memberItem = ({ conversationId, userId, ...member }: Member, activityMs: number): Item => ({
   ...keys.memberKey(conversationId, userId),
@@ -36,14 +54,79 @@ export const memberItem = ({ conversationId, userId, ...member }: Member, activi
 export const memberFrom = (item: Item): Member =>
   ({ ...attributesOf(item), conversationId: keys.conversationOf(item), userId: keys.memberOf(item) }) as Member;
 
+export const senderItem = ({ conversationId, userId, ...sender }: Sender): Item => ({
+  ...keys.senderKey(conversationId, userId),
+  entity: 'sender',
+  ...sender,
+});
+export const senderFrom = (item: Item): Sender =>
+  ({ ...attributesOf(item), conversationId: keys.conversationOf(item), userId: keys.senderOf(item) }) as Sender;
+
+/** `reactions` is there from the start: an update can only write into a map that exists. */
 export const messageItem = ({ conversationId, ...message }: Message): Item => ({
   ...keys.messageKey(conversationId, message.seq),
+  ...(message.replyTo !== undefined && keys.replyKey(conversationId, message.replyTo, message.seq)),
   entity: 'message',
   emit: 'message.created',
+  reactions: {},
   ...message,
 });
 export const messageFrom = (item: Item): Message =>
   ({ ...attributesOf(item), conversationId: keys.conversationOf(item) }) as Message;
+
+export const revisionItem = ({ conversationId, ...revision }: Revision): Item => ({
+  ...keys.revisionKey(conversationId, revision.seq, revision.rev),
+  entity: 'revision',
+  ...revision,
+});
+export const revisionFrom = (item: Item): Revision =>
+  ({ ...attributesOf(item), conversationId: keys.conversationOf(item) }) as Revision;
+
+export const markItem = ({ conversationId, ...mark }: RevisionMark): Item => ({
+  ...keys.markKey(conversationId, mark.rev),
+  entity: 'mark',
+  ...mark,
+});
+export const markFrom = (item: Item): RevisionMark =>
+  ({ ...attributesOf(item), conversationId: keys.conversationOf(item) }) as RevisionMark;
+
+export const reactionItem = ({ conversationId, seq, emoji, userId, atMs }: Reaction): Item => ({
+  ...keys.reactionKey(conversationId, seq, emoji, userId),
+  entity: 'reaction',
+  atMs,
+});
+export const reactionFrom = (item: Item): Reaction => ({
+  ...keys.reactionOf(item),
+  conversationId: keys.conversationOf(item),
+  atMs: Number(item.atMs),
+});
+
+/** One item a conversation, bounded: a map from seq to time, so that it is read whole and its size is a condition. */
+export const pinsItem = (conversationId: string, pins: Pin[]): Item => ({
+  ...keys.pinsKey(conversationId),
+  entity: 'pins',
+  pins: Object.fromEntries(pins.map(({ seq, atMs }) => [seq, atMs])),
+});
+export const pinsFrom = (item: Item): Pin[] =>
+  Object.entries(item.pins ?? {}).map(([seq, atMs]) => ({ seq: Number(seq), atMs: Number(atMs) }));
+
+export const profileItem = (userId: string, profile: Profile): Item => ({
+  ...keys.profileKey(userId),
+  entity: 'profile',
+  ...profile,
+});
+export const profileFrom = (item: Item): Profile => attributesOf(item) as Profile;
+
+export const blockItem = ({ userId, blockedUserId, atMs }: Block): Item => ({
+  ...keys.blockKey(userId, blockedUserId),
+  entity: 'block',
+  atMs,
+});
+export const blockFrom = (item: Item): Block => ({
+  userId: keys.userOf(item),
+  blockedUserId: keys.blockedOf(item),
+  atMs: Number(item.atMs),
+});
 
 export const deviceItem = ({ userId, deviceId, ...device }: Device): Item => ({
   ...keys.deviceKey(userId, deviceId),
@@ -70,6 +153,6 @@ export const connectionsFrom = (item: Item): Connection[] =>
     );
 
 function attributesOf(item: Item): Item {
-  const { PK, SK, GSI1PK, GSI1SK, entity, emit, ...attributes } = item;
+  const { PK, SK, GSI1PK, GSI1SK, entity, emit, changed, ...attributes } = item;
   return attributes;
 }

@@ -1,82 +1,167 @@
+import { activityBucketOf } from '../domain/activity.ts';
+import { foldedTitle } from '../domain/folded-title.ts';
+
 /**
  * Every key of the table, and no key anywhere else.
  *
- * | what | PK | SK | asked for by |
- * | --- | --- | --- | --- |
- * | conversation head | CONV#c | HEAD | id |
- * | its metadata | CONV#c | META | id |
- * | member | CONV#c | MEMBER#u | id and user; all of a conversation; all of a user by GSI1 |
- * | message | CONV#c | MSG#seq | a range of seqs |
- * | connections of a user | USER#u | CONNECTIONS | user |
- * | device | USER#u | DEVICE#d | user; user and id |
+ * | what | PK | SK | GSI1PK / GSI1SK | asked for by |
+ * | --- | --- | --- | --- | --- |
+ * | conversation head | CONV#c | HEAD | CHANNELS / title#c, public channels only | id; words of the title |
+ * | its details | CONV#c | META | | id |
+ * | member | CONV#c | MEMBER#u | USER#u / CONV#activity#c | id and user; all of a conversation; all of a user |
+ * | message | CONV#c | MSG#seq | REPLIES#c#parent / seq, replies only | a range of seqs; the message it answers |
+ * | revision of a message | CONV#c | REV#seq#rev | | the message |
+ * | mark of a revision | CONV#c | CHANGE#rev | | a range of revs |
+ * | reaction | CONV#c | REACT#seq#emoji#u | | the message; message and emoji; all of it |
+ * | pins | CONV#c | PINS | | id |
+ * | service that sends without being a member | CONV#c | SENDER#u | | id and user |
+ * | profile | USER#u | PROFILE | | user |
+ * | block | USER#u | BLOCK#u2 | | user; both |
+ * | connections of a user | USER#u | CONNECTIONS | | user |
+ * | device | USER#u | DEVICE#d | | user; user and id |
  */
-export interface Key {
+export type Key = {
   PK: string;
   SK: string;
-}
+};
+
+export type IndexKey = {
+  GSI1PK: string;
+  GSI1SK: string;
+};
 
 /** `#` separates the parts of a key, so that a part's own is written otherwise: two inputs never meet in one key. */
 const part = (text: string) => text.replaceAll('%', '%25').replaceAll('#', '%23');
 const original = (text: string) => text.replaceAll('%23', '#').replaceAll('%25', '%');
 
 /** Sixteen digits hold every safe integer, and sort as numbers do. */
-const seqPart = (seq: number) => String(seq).padStart(16, '0');
+const numberPart = (number: number) => String(number).padStart(16, '0');
+
+/** `$` follows `#` in ASCII: a bound after every key that begins with this prefix, whatever its parts hold. */
+const afterAll = (prefix: string) => prefix.replace(/#$/, '$');
+
+// A conversation
 
 export const conversationPK = (conversationId: string) => `CONV#${part(conversationId)}`;
-export const userPK = (userId: string) => `USER#${part(userId)}`;
+const inConversation = (conversationId: string, SK: string): Key => ({ PK: conversationPK(conversationId), SK });
 
-export const headKey = (conversationId: string): Key => ({ PK: conversationPK(conversationId), SK: 'HEAD' });
-export const metadataKey = (conversationId: string): Key => ({ PK: conversationPK(conversationId), SK: 'META' });
+export const headKey = (conversationId: string): Key => inConversation(conversationId, 'HEAD');
+export const detailsKey = (conversationId: string): Key => inConversation(conversationId, 'META');
+export const pinsKey = (conversationId: string): Key => inConversation(conversationId, 'PINS');
 
 export const memberPrefix = 'MEMBER#';
-export const memberKey = (conversationId: string, userId: string): Key => ({
-  PK: conversationPK(conversationId),
-  SK: memberPrefix + part(userId),
-});
+export const memberKey = (conversationId: string, userId: string): Key =>
+  inConversation(conversationId, memberPrefix + part(userId));
+/** Sorts after every member of a conversation; from the head to here are the head and all the members. */
+export const afterAllMembers = afterAll(memberPrefix);
+
+export const senderKey = (conversationId: string, userId: string): Key =>
+  inConversation(conversationId, `SENDER#${part(userId)}`);
 
 export const messagePrefix = 'MSG#';
-export const messageKey = (conversationId: string, seq: number): Key => ({
-  PK: conversationPK(conversationId),
-  SK: messagePrefix + seqPart(seq),
-});
+export const messageKey = (conversationId: string, seq: number): Key =>
+  inConversation(conversationId, messagePrefix + numberPart(seq));
 /** Sorts after every message of a conversation. */
-export const afterAllMessages = `${messagePrefix}~`;
+export const afterAllMessages = afterAll(messagePrefix);
 
-export const connectionsKey = (userId: string): Key => ({ PK: userPK(userId), SK: 'CONNECTIONS' });
+export const revisionPrefix = (seq: number) => `REV#${numberPart(seq)}#`;
+export const revisionKey = (conversationId: string, seq: number, rev: number): Key =>
+  inConversation(conversationId, revisionPrefix(seq) + numberPart(rev));
+
+export const markPrefix = 'CHANGE#';
+export const markKey = (conversationId: string, rev: number): Key =>
+  inConversation(conversationId, markPrefix + numberPart(rev));
+/** Sorts after every mark of a conversation. */
+export const afterAllMarks = afterAll(markPrefix);
+
+/** All reactions to a message; or, with an emoji, those that give it. */
+export const reactionPrefix = (seq: number, emoji?: string) =>
+  `REACT#${numberPart(seq)}#${emoji === undefined ? '' : `${part(emoji)}#`}`;
+export const reactionKey = (conversationId: string, seq: number, emoji: string, userId: string): Key =>
+  inConversation(conversationId, reactionPrefix(seq, emoji) + part(userId));
+
+// A user
+
+export const userPK = (userId: string) => `USER#${part(userId)}`;
+const ofUser = (userId: string, SK: string): Key => ({ PK: userPK(userId), SK });
+
+export const profileKey = (userId: string): Key => ofUser(userId, 'PROFILE');
+export const connectionsKey = (userId: string): Key => ofUser(userId, 'CONNECTIONS');
+
+export const blockPrefix = 'BLOCK#';
+export const blockKey = (userId: string, blockedUserId: string): Key =>
+  ofUser(userId, blockPrefix + part(blockedUserId));
 
 export const devicePrefix = 'DEVICE#';
-export const deviceKey = (userId: string, deviceId: string): Key => ({
-  PK: userPK(userId),
-  SK: devicePrefix + part(deviceId),
-});
+export const deviceKey = (userId: string, deviceId: string): Key => ofUser(userId, devicePrefix + part(deviceId));
 
-/** What the last part of a key names, from an item of the table. */
-const lastPart = (key: unknown, partsBefore = 1): string =>
-  original(String(key).split('#').slice(partsBefore).join('#'));
-type Keyed = { PK?: unknown; SK?: unknown };
-export const conversationOf = ({ PK }: Keyed): string => lastPart(PK);
-export const userOf = ({ PK }: Keyed): string => lastPart(PK);
-export const memberOf = ({ SK }: Keyed): string => lastPart(SK);
-export const deviceOf = ({ SK }: Keyed): string => lastPart(SK);
-/** From a key of GSI1. */
-export const conversationOfActivity = ({ GSI1SK }: { GSI1SK?: unknown }): string => lastPart(GSI1SK, 2);
+// The index
 
 export const activityPrefix = 'CONV#';
-/** A bucket of one hour: fine enough for a list's rough order, coarse enough that it moves once an hour at most. */
-const activityBucketMs = 3_600_000;
-const activityPart = (activityMs: number) =>
-  Math.floor(activityMs / activityBucketMs)
-    .toString()
-    .padStart(8, '0');
+const activityPart = (activityMs: number) => activityBucketOf(activityMs).toString().padStart(8, '0');
 
 /** Where a member item stands in its user's list of conversations. */
-export const activityKey = (userId: string, conversationId: string, activityMs: number) => ({
+export const activityKey = (userId: string, conversationId: string, activityMs: number): IndexKey => ({
   GSI1PK: userPK(userId),
   GSI1SK: `${activityPrefix}${activityPart(activityMs)}#${part(conversationId)}`,
 });
 
 /** The full key of a member item in GSI1, from its sort key alone: where a page starts. */
-export const activityStartKey = (userId: string, sortKey: string) => {
+export const activityStartKey = (userId: string, sortKey: string): Key & IndexKey => {
   const conversationId = conversationOfActivity({ GSI1SK: sortKey });
   return { ...memberKey(conversationId, userId), GSI1PK: userPK(userId), GSI1SK: sortKey };
 };
+
+export const repliesPK = (conversationId: string, parentSeq: number) =>
+  `REPLIES#${part(conversationId)}#${numberPart(parentSeq)}`;
+/** Where a reply stands below the message that it answers. */
+export const replyKey = (conversationId: string, parentSeq: number, seq: number): IndexKey => ({
+  GSI1PK: repliesPK(conversationId, parentSeq),
+  GSI1SK: numberPart(seq),
+});
+/** The full key of a reply in GSI1: where a page starts. */
+export const replyStartKey = (conversationId: string, parentSeq: number, seq: number): Key & IndexKey => ({
+  ...messageKey(conversationId, seq),
+  ...replyKey(conversationId, parentSeq, seq),
+});
+
+export const channelsPK = 'CHANNELS';
+/** Where a public channel stands among all of them. */
+export const channelKey = (conversationId: string, title: string): IndexKey => ({
+  GSI1PK: channelsPK,
+  GSI1SK: `${part(foldedTitle(title))}#${part(conversationId)}`,
+});
+/** The full key of a head in GSI1, from its sort key alone: where a page starts. */
+export const channelStartKey = (sortKey: string): Key & IndexKey => ({
+  ...headKey(channelOf({ GSI1SK: sortKey }).conversationId),
+  GSI1PK: channelsPK,
+  GSI1SK: sortKey,
+});
+
+// What a key says
+
+type Keyed = { PK?: unknown; SK?: unknown };
+type Indexed = { GSI1SK?: unknown };
+
+const partsOf = (key: unknown): string[] => String(key).split('#').map(original);
+const partAt = (key: unknown, place: number): string => partsOf(key)[place] ?? '';
+
+export const conversationOf = ({ PK }: Keyed): string => partAt(PK, 1);
+export const userOf = ({ PK }: Keyed): string => partAt(PK, 1);
+export const memberOf = ({ SK }: Keyed): string => partAt(SK, 1);
+export const senderOf = memberOf;
+export const blockedOf = memberOf;
+export const deviceOf = memberOf;
+
+export const reactionOf = ({ SK }: Keyed): { seq: number; emoji: string; userId: string } => {
+  const [, seq, emoji = '', userId = ''] = partsOf(SK);
+  return { seq: Number(seq), emoji, userId };
+};
+
+/** From keys of GSI1. */
+export const conversationOfActivity = ({ GSI1SK }: Indexed): string => partAt(GSI1SK, 2);
+export const replySeqOf = ({ GSI1SK }: Indexed): number => Number(GSI1SK);
+export const channelOf = ({ GSI1SK }: Indexed): { foldedTitle: string; conversationId: string } => ({
+  foldedTitle: partAt(GSI1SK, 0),
+  conversationId: partAt(GSI1SK, 1),
+});

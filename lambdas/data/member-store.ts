@@ -25,7 +25,7 @@ export function memberStore(table: Table): MemberStore {
     async takeOverSend(attempt, deadLease) {
       const outcome = await table.update({
         key: keys.memberKey(attempt.conversationId, attempt.userId),
-        update: 'SET recentSends.#key = :lease REMOVE emit',
+        update: 'SET recentSends.#key = :lease REMOVE emit, changed',
         condition: 'recentSends.#key = :dead AND attribute_not_exists(bannedAtMs)',
         names: { '#key': attempt.key },
         values: { ':lease': attempt.lease, ':dead': deadLease },
@@ -36,7 +36,7 @@ export function memberStore(table: Table): MemberStore {
     async releaseSend(attempt) {
       await table.update({
         key: keys.memberKey(attempt.conversationId, attempt.userId),
-        update: 'REMOVE recentSends.#key, emit ADD ownSinceRead :minusOne',
+        update: 'REMOVE recentSends.#key, emit, changed ADD ownSinceRead :minusOne',
         condition: 'recentSends.#key = :lease',
         names: { '#key': attempt.key },
         values: { ':lease': attempt.lease, ':minusOne': -1 },
@@ -67,7 +67,7 @@ export function memberStore(table: Table): MemberStore {
 const claim = (table: Table, attempt: SendAttempt, forget: string[] = []): Promise<WriteOutcome> =>
   table.update({
     key: keys.memberKey(attempt.conversationId, attempt.userId),
-    update: `SET recentSends.#key = :lease ADD ownSinceRead :one REMOVE ${['emit', ...forget.map((_, n) => `recentSends.#old${n}`)].join(', ')}`,
+    update: `SET recentSends.#key = :lease ADD ownSinceRead :one REMOVE ${['emit', 'changed', ...forget.map((_, n) => `recentSends.#old${n}`)].join(', ')}`,
     condition: 'attribute_exists(PK) AND attribute_not_exists(bannedAtMs) AND attribute_not_exists(recentSends.#key)',
     names: { '#key': attempt.key, ...Object.fromEntries(forget.map((key, n) => [`#old${n}`, key])) },
     values: { ':lease': attempt.lease, ':one': 1 },

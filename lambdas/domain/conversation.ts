@@ -1,10 +1,12 @@
 import type {
   Conversation,
+  ConversationContext,
   ConversationSummary,
   ConversationType,
   MessagePreview,
-  Role,
 } from '../../contract/conversation.ts';
+import type { NotifyLevel, Preferences, Member as PublicMember, Role } from '../../contract/member.ts';
+import type { OtherUser } from '../../contract/user.ts';
 import { messageIdOf } from './ids.ts';
 import type { Preview } from './message.ts';
 import type { RecentSends } from './send-lease.ts';
@@ -16,20 +18,37 @@ export interface Head {
   title?: string;
   /** A direct conversation's two users, sorted. */
   pair?: [string, string];
+  context?: ConversationContext;
   createdAtMs: number;
   createdBy: string;
   lastSeq: number;
   lastRev: number;
+  /** When `lastRev` was given out; absent where none ever was. */
+  lastRevAtMs?: number;
+  /** The revision at which the conversation's own data or its membership last changed. */
+  changedRev: number;
   lastActivityAtMs: number;
+  /** What `lastActivityAtMs` was before the last send: whether that send moved the conversation up in lists. */
+  previousActivityAtMs?: number;
   lastMessage?: Preview;
   memberCount: number;
+  /** Zero in direct conversations alone. */
+  ownerCount: number;
   /** Goes up with every join and leave, so that a member list read at a version is known to be the right one. */
   membershipVersion: number;
   closedAtMs?: number;
   /** Who may post, where that is not everyone. */
   posting?: 'moderators';
-  /** Set where the conversation has a metadata item beside its head. */
-  hasMetadata?: boolean;
+  /** Who may find and join it, where that is not nobody. */
+  visibility?: 'public';
+  /** Set where the conversation has an item of details beside its head. */
+  hasDetails?: boolean;
+}
+
+/** What can be longer than a head has room for. */
+export interface Details {
+  avatarUrl?: string;
+  metadata?: Record<string, unknown>;
 }
 
 export interface Member {
@@ -45,9 +64,42 @@ export interface Member {
   recentSends: RecentSends;
   /** Set where the user may no longer send. */
   bannedAtMs?: number;
+  /** The revision at which this member's own view last changed. */
+  changedRev: number;
+  mutedUntilMs?: number;
+  pinned?: boolean;
+  archived?: boolean;
+  /** Absent is all. */
+  notify?: NotifyLevel;
+  /** The other side of a direct conversation blocked this user: a send is refused as if the conversation were closed. */
+  blockedAtMs?: number;
 }
 
-export type Metadata = Record<string, unknown>;
+/** Somebody who joins now: what was said before is read, and counts as delivered. */
+export const newMember = (
+  { conversationId, lastSeq, changedRev }: Pick<Head, 'conversationId' | 'lastSeq' | 'changedRev'>,
+  userId: string,
+  role: Role,
+): Member => ({
+  conversationId,
+  userId,
+  role,
+  joinedSeq: lastSeq,
+  lastReadSeq: lastSeq,
+  lastDeliveredSeq: lastSeq,
+  ownSinceRead: 0,
+  recentSends: {},
+  changedRev,
+});
+
+/** A conversation as one of its members has it. */
+export interface OwnView {
+  head: Head;
+  member: Member;
+  details?: Details;
+  /** Absent is not known: only the user's id is told. */
+  otherUser?: OtherUser;
+}
 
 /** Subtraction, never a counter per member. */
 export const unreadCountOf = (head: Head, member: Member): number =>
@@ -59,12 +111,25 @@ export const otherOf = (pair: [string, string], userId: string): string => (pair
 
 const isoTime = (ms: number) => new Date(ms).toISOString();
 
+export const publicMember = ({ userId, role, joinedSeq }: Member): PublicMember => ({ userId, role, joinedSeq });
+
+export const preferencesOf = ({ mutedUntilMs, pinned, archived, notify }: Member): Preferences => ({
+  ...(mutedUntilMs !== undefined && { mutedUntil: isoTime(mutedUntilMs) }),
+  pinned: pinned ?? false,
+  archived: archived ?? false,
+  notify: notify ?? 'all',
+});
+
 /** What is the same for every member. */
-export const publicConversation = (head: Head, metadata?: Metadata): Conversation => ({
+export const publicConversation = (head: Head, details: Details = {}): Conversation => ({
   id: head.conversationId,
   type: head.type,
   ...(head.title !== undefined && { title: head.title }),
-  ...(metadata !== undefined && { metadata }),
+  ...(details.avatarUrl !== undefined && { avatarUrl: details.avatarUrl }),
+  ...(details.metadata !== undefined && { metadata: details.metadata }),
+  ...(head.context && { context: head.context }),
+  visibility: head.visibility ?? 'private',
+  posting: head.posting ?? 'everyone',
   memberCount: head.memberCount,
   createdAt: isoTime(head.createdAtMs),
   createdBy: head.createdBy,
@@ -75,13 +140,14 @@ export const publicConversation = (head: Head, metadata?: Metadata): Conversatio
 });
 
 /** What one member sees of it. */
-export const summaryFor = (member: Member, head: Head, metadata?: Metadata): ConversationSummary => ({
-  ...publicConversation(head, metadata),
+export const summaryFor = ({ head, member, details, otherUser }: OwnView): ConversationSummary => ({
+  ...publicConversation(head, details),
   unreadCount: unreadCountOf(head, member),
   lastReadSeq: member.lastReadSeq,
   lastDeliveredSeq: member.lastDeliveredSeq,
   role: member.role,
-  ...(head.pair && { otherUser: { userId: otherOf(head.pair, member.userId) } }),
+  preferences: preferencesOf(member),
+  ...(head.pair && { otherUser: otherUser ?? { userId: otherOf(head.pair, member.userId) } }),
 });
 
 const publicPreview = (head: Head, { senderId, type, text, atMs }: Preview): MessagePreview => ({

@@ -1,3 +1,4 @@
+import type { ConversationContext } from '../../contract/conversation.ts';
 import { refuse } from './chat-error.ts';
 
 /** A digest that is the same for the same text for ever, at least 128 bits, in base64url characters. */
@@ -10,11 +11,24 @@ export const sortedPair = (one: string, other: string): [string, string] => (one
 export const directConversationId = (one: string, other: string, digest: Digest): string =>
   `d${digest(JSON.stringify(['direct', ...sortedPair(one, other)]))}`;
 
+/** One conversation per business object for ever, and found by it without an index. */
+export const contextConversationId = ({ type, id }: ConversationContext, digest: Digest): string =>
+  `x${digest(JSON.stringify(['context', type, id]))}`;
+
 /** Alone enough to find the message. */
 export const messageIdOf = (conversationId: string, seq: number): string => `${conversationId}.${seq}`;
 
-export function positionOf(messageId: string): { conversationId: string; seq: number } {
-  const [, conversationId, digits] = /^([\w~-]+)\.([1-9]\d{0,14})$/.exec(messageId) ?? [];
-  if (!conversationId || !digits) refuse('NOT_FOUND', 'find the message', 'there is no such message');
-  return { conversationId, seq: Number(digits) };
+export interface Position {
+  conversationId: string;
+  seq: number;
 }
+
+/** Nothing for a text that is no message's id. */
+export function positionIn(messageId: string): Position | undefined {
+  const [, conversationId, digits] = /^([\w~-]+)\.([1-9]\d{0,14})$/.exec(messageId) ?? [];
+  return conversationId && digits ? { conversationId, seq: Number(digits) } : undefined;
+}
+
+/** FORBIDDEN for what is no message's id, as for a message that the caller may not see: nobody can tell them apart. */
+export const positionOf = (messageId: string, operation = 'find the message'): Position =>
+  positionIn(messageId) ?? refuse('FORBIDDEN', operation, 'the caller is not a member of the conversation');

@@ -1,21 +1,74 @@
-import type { Message as PublicMessage } from '../../contract/message.ts';
+import type {
+  ForwardedFrom,
+  MessageStatus,
+  Message as PublicMessage,
+  ReactionSummary,
+  SendMessage,
+} from '../../contract/message.ts';
 import { messageIdOf } from './ids.ts';
 
+/** What a message says: what its sender gives and may edit, and what a deletion takes away. */
+export type Content = Pick<SendMessage, 'text' | 'encrypted' | 'attachments' | 'mentions' | 'metadata'>;
+
+/** The count of the highest revision includes every reaction before it: a revision is taken after the reaction is written. */
+export interface ReactionCount {
+  count: number;
+  rev: number;
+}
+
 /** A message as the table keeps it. */
-export interface Message {
+export interface Message extends Content {
   conversationId: string;
   seq: number;
   senderId: string;
   clientMessageId?: string;
   type: PublicMessage['type'];
-  text?: string;
-  metadata?: Record<string, unknown>;
+  /** The seq of the message that it answers, in the same conversation. */
+  replyTo?: number;
+  replyCount?: number;
+  forwardedFrom?: ForwardedFrom;
+  /** By emoji. One that nobody gives any more stays with a count of 0: its revision is what keeps a late write out. */
+  reactions?: Record<string, ReactionCount>;
+  pinned?: boolean;
   createdAtMs: number;
+  editedAtMs?: number;
+  editedBy?: string;
+  deletedAtMs?: number;
+  deletedBy?: string;
   rev: number;
   /** Which member list this message is for: what the head said when it gave the seq out. */
   membershipVersion: number;
   /** The connection that sent it, which has the reply and needs no event. */
   via?: string;
+  /** Set on the first of an hour: the activity to which its conversation is to move up in the members' lists. */
+  movesActivityToMs?: number;
+}
+
+/** What a message said before the revision `rev` took it away. Never changed, never removed. */
+export interface Revision extends Content {
+  conversationId: string;
+  seq: number;
+  rev: number;
+  editedBy: string;
+  atMs: number;
+  isDeletion?: boolean;
+}
+
+/** Which message a revision of a conversation changed; without `seq` it changed the conversation itself or its membership. */
+export interface RevisionMark {
+  conversationId: string;
+  rev: number;
+  seq?: number;
+  atMs: number;
+}
+
+/** One user's reaction to one message with one emoji. */
+export interface Reaction {
+  conversationId: string;
+  seq: number;
+  emoji: string;
+  userId: string;
+  atMs: number;
 }
 
 /** What a list shows of the last message. Its seq is the head's `lastSeq`. */
@@ -55,16 +108,55 @@ export function firstBytes(text: string, most: number): string {
   return `${text.slice(0, end)}…`;
 }
 
-export const publicMessage = (message: Message): PublicMessage => ({
+/** The content and nothing else, without what is not set. */
+export const contentOf = ({ text, encrypted, attachments, mentions, metadata }: Content): Content => ({
+  ...(text !== undefined && { text }),
+  ...(encrypted !== undefined && { encrypted }),
+  ...(attachments !== undefined && { attachments }),
+  ...(mentions !== undefined && { mentions }),
+  ...(metadata !== undefined && { metadata }),
+});
+
+/** What is left of a deleted message: its place in the log. */
+export const tombstoneOf = (message: Message, by: string, atMs: number, rev: number): Message => {
+  const { text, encrypted, attachments, mentions, metadata, reactions, pinned, forwardedFrom, ...place } = message;
+  return { ...place, deletedAtMs: atMs, deletedBy: by, rev };
+};
+
+/** What only one reader sees of a message. */
+export interface ReaderView {
+  status?: MessageStatus;
+  /** The emoji with which the reader has reacted. */
+  mine?: ReadonlySet<string>;
+}
+
+const isoTime = (ms: number) => new Date(ms).toISOString();
+
+/** A message as clients see it; without a view, as events carry it: the same for everyone. */
+export const publicMessage = (message: Message, { status = 'sent', mine }: ReaderView = {}): PublicMessage => ({
   id: messageIdOf(message.conversationId, message.seq),
   conversationId: message.conversationId,
   seq: message.seq,
   ...(message.clientMessageId !== undefined && { clientMessageId: message.clientMessageId }),
   senderId: message.senderId,
   type: message.type,
-  ...(message.text !== undefined && { text: message.text }),
-  ...(message.metadata !== undefined && { metadata: message.metadata }),
-  status: 'sent',
-  createdAt: new Date(message.createdAtMs).toISOString(),
+  ...contentOf(message),
+  ...(message.replyTo !== undefined && { replyTo: messageIdOf(message.conversationId, message.replyTo) }),
+  ...(message.replyCount && { replyCount: message.replyCount }),
+  ...(message.forwardedFrom && { forwardedFrom: message.forwardedFrom }),
+  ...publicReactions(message, mine),
+  ...(message.pinned && { pinned: true }),
+  status,
+  createdAt: isoTime(message.createdAtMs),
+  ...(message.editedAtMs !== undefined && { editedAt: isoTime(message.editedAtMs) }),
+  ...(message.deletedAtMs !== undefined && { deletedAt: isoTime(message.deletedAtMs) }),
   rev: message.rev,
 });
+
+function publicReactions({ reactions = {} }: Message, mine?: ReadonlySet<string>) {
+  const given = Object.entries(reactions).filter(([, { count }]) => count > 0);
+  if (given.length === 0) return {};
+  const summaryOf = (emoji: string, count: number): ReactionSummary =>
+    mine ? { count, mine: mine.has(emoji) } : { count };
+  return { reactions: Object.fromEntries(given.map(([emoji, { count }]) => [emoji, summaryOf(emoji, count)])) };
+}

@@ -4,6 +4,7 @@ import { sendMessage } from '../app/send-message.ts';
 import { openTable } from '../data/client.ts';
 import { sendStores } from '../data/send-stores.ts';
 import { publicMessage } from '../domain/message.ts';
+import { isService } from '../domain/principal.ts';
 import { httpHandler, route } from '../edge/http-handler.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
@@ -14,8 +15,13 @@ const send = sendMessage({ ...sendStores(openTable(TABLE_NAME)), clock, randomne
 
 const postMessage = route(
   { operation: 'send the message', params: ConversationParamsSchema, body: SendMessageSchema },
-  async ({ userId }, { params, body }) => {
-    const { message, isNew } = await send({ ...body, ...params, senderId: userId });
+  async (principal, { params, body }) => {
+    const { message, isNew } = await send({
+      ...body,
+      ...params,
+      senderId: principal.userId,
+      isService: isService(principal),
+    });
     return { status: isNew ? 201 : 200, body: { message: publicMessage(message) } };
   },
 );

@@ -65,8 +65,10 @@ export const aHead = (over: Partial<Head> = {}): Head => ({
   createdBy: 'alice',
   lastSeq: 0,
   lastRev: 0,
+  changedRev: 0,
   lastActivityAtMs: Date.UTC(2026, 0, 1),
   memberCount: 2,
+  ownerCount: 1,
   membershipVersion: 1,
   ...over,
 });
@@ -80,6 +82,7 @@ export const aMember = (over: Partial<Member> = {}): Member => ({
   lastDeliveredSeq: 0,
   ownSinceRead: 0,
   recentSends: {},
+  changedRev: 0,
   ...over,
 });
 

@@ -49,11 +49,13 @@ async function conversation() {
       createdBy: 'ann',
       lastSeq: 0,
       lastRev: 0,
+      changedRev: 0,
       lastActivityAtMs: nowMs,
       memberCount: 2,
+      ownerCount: 0,
       membershipVersion: 1,
     },
-    members: ['ann', 'bob'].map((userId) => ({ ...member, userId, ownSinceRead: 0, recentSends: {} })),
+    members: ['ann', 'bob'].map((userId) => ({ ...member, userId, ownSinceRead: 0, recentSends: {}, changedRev: 0 })),
   });
 
   let seqsTaken = 0;

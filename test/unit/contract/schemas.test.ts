@@ -11,6 +11,13 @@ const accepts = (schema: z.ZodMiniType, value: unknown) => schema.safeParse(valu
 const message = (more: object = {}) => ({ clientMessageId: 'c-1', text: 'Hello', ...more });
 /** As it comes off the wire, where JSON says more than a literal can. */
 const messageWithMetadata = (json: string) => JSON.parse(`{"clientMessageId":"c-1","text":"Hello","metadata":${json}}`);
+const file = (more: object = {}) => ({
+  attachmentId: 'a-1',
+  fileName: 'cat.png',
+  contentType: 'image/png',
+  size: 5,
+  ...more,
+});
 const group = (more: object = {}) => ({ type: 'group', title: 'Team', memberIds: ['bob'], ...more });
 const ids = (count: number) => Array.from({ length: count }, (_, n) => `user-${n}`);
 
@@ -18,6 +25,16 @@ describe('a message', () => {
   test.each<[string, unknown]>([
     ['5,000 characters', message({ text: 'a'.repeat(5_000) })],
     ['5,000 emoji, each of them two UTF-16 code units', message({ text: '😀'.repeat(5_000) })],
+    [
+      'an envelope and no text',
+      message({ text: undefined, encrypted: { algorithm: 'mls', ciphertext: 'x', epoch: 7 } }),
+    ],
+    ['a picture and no text', message({ type: 'image', text: undefined, attachments: [file()] })],
+    [
+      'a voice that is encrypted',
+      message({ type: 'voice', text: undefined, encrypted: { algorithm: 'mls', ciphertext: 'x' } }),
+    ],
+    ['a message that it answers, and users whom it means', message({ replyTo: 'g1.7', mentions: ['bob'] })],
     ['several lines with tabs', message({ text: 'one\n\ttwo\r\n' })],
     ['right-to-left text and its marks', message({ text: 'שלום \u200f!' })],
     ['a client id of 128 characters', message({ clientMessageId: 'x'.repeat(128) })],
@@ -40,7 +57,21 @@ describe('a message', () => {
     ['an empty client id', message({ clientMessageId: '' })],
     ['a client id of 129 characters', message({ clientMessageId: 'x'.repeat(129) })],
     ['a client id that rings a bell', message({ clientMessageId: 'x\u0007y' })],
-    ['a type that only the server gives', message({ type: 'system' })],
+    ['a type that nobody knows', message({ type: 'poem' })],
+    ['a picture without a picture', message({ type: 'image' })],
+    ['an attachment that is larger than one may be', message({ attachments: [file({ size: 100 * 1024 * 1024 + 1 })] })],
+    ['eleven attachments', message({ attachments: Array.from({ length: 11 }, () => file()) })],
+    ['an attachment whose media type is none', message({ attachments: [file({ contentType: 'picture' })] })],
+    ['an envelope without its ciphertext', message({ encrypted: { algorithm: 'mls' } })],
+    [
+      'an envelope of more than 16 KiB',
+      message({ encrypted: { algorithm: 'mls', ciphertext: 'x'.repeat(16 * 1024) } }),
+    ],
+    ['51 mentions', message({ mentions: ids(51) })],
+    [
+      'more than a frame holds',
+      message({ text: '😀'.repeat(5_000), metadata: { k: 'x'.repeat(4_000) }, mentions: ids(50) }),
+    ],
     ['a sender of its own choice', message({ senderId: 'bob' })],
     ['a seq of its own choice', message({ seq: 1 })],
     ['an item’s own attributes', message({ PK: 'CONV#x' })],
@@ -67,6 +98,10 @@ describe('a message', () => {
   test('of two fields of one name the last counts, as in every JSON parser that we know', () => {
     const value = JSON.parse('{"clientMessageId":"c-1","text":"first","text":"second"}');
     expect(SendMessageSchema.parse(value).text).toBe('second');
+  });
+
+  test('is kept in one spelling, whichever it came in', () => {
+    expect(SendMessageSchema.parse(message({ text: 'Cafe\u0301' })).text).toBe('Caf\u00e9');
   });
 
   test('is text unless it says otherwise', () => {

@@ -136,7 +136,7 @@ describe('the table calls of', () => {
 
   it('one conversation: one read, and one more for its metadata if it has any', async () => {
     const recorded = recordedTable();
-    recorded.mock.on(BatchGetCommand).resolves(answering(headItem(aHead({ hasMetadata: true })), member));
+    recorded.mock.on(BatchGetCommand).resolves(answering(headItem(aHead({ hasDetails: true })), member));
 
     await showConversation({ conversations: conversationStore(recorded.table) })('alice', 'c1');
 

@@ -21,9 +21,9 @@ describe('ids', () => {
   });
 
   it.each(['', 'x', 'c.', '.1', 'c.0', 'c.-1', 'c.1e3', 'c.1.2 ', `c.${'9'.repeat(16)}`, 'a b.1'])(
-    'refuse %j as no message at all',
+    'refuse %j as they refuse a message of others',
     (messageId) => {
-      expect(() => positionOf(messageId)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+      expect(() => positionOf(messageId)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
     },
   );
 });
