@@ -10,39 +10,45 @@ import { principalFrom } from './principal-context.ts';
 import { publicError } from './public-error.ts';
 import type { FrameEvent, WebSocketResponse } from './websocket-events.ts';
 
-export interface FrameRoute<Schema extends z.ZodMiniType> {
-  action: string;
-  /** Of the frame's `data`. */
-  schema: Schema;
-  clock: Pick<Clock, 'now'>;
-  /** Gives the reply's `data`. */
-  act: (principal: Principal, data: z.output<Schema>, connectionId: string) => Promise<unknown>;
-}
+/** Gives the reply's `data`. */
+type Run = (principal: Principal, frame: Frame, connectionId: string) => Promise<unknown>;
 
-/** One action over WebSocket. A refusal is a reply like any other: the invocation succeeds and the connection stays open. */
-export const frameHandler = <Schema extends z.ZodMiniType>({ action, schema, clock, act }: FrameRoute<Schema>) =>
-  frames(action).handler(async ({ body, requestContext }) => {
+/** An action: the schema of its frame's `data`, and what it does with what that lets through. */
+export const action =
+  <Schema extends z.ZodMiniType>(
+    schema: Schema,
+    act: (principal: Principal, data: z.output<Schema>, connectionId: string) => Promise<unknown>,
+  ): Run =>
+  (principal, frame, connectionId) =>
+    act(principal, parse(schema, frame.data ?? {}, `do ${frame.action}`), connectionId);
+
+/**
+ * One function, one or more actions over WebSocket by name. A refusal is a reply like any other: the invocation succeeds and the
+ * connection stays open.
+ */
+export const frameHandler = (actions: Record<string, Run>, clock: Pick<Clock, 'now'>) =>
+  frames().handler(async ({ body, requestContext }) => {
     const frame = frameIn(body);
+    const run = Object.hasOwn(actions, frame.action) ? actions[frame.action] : undefined;
     // API Gateway routed by its own reading of the body; ours is the one that counts.
-    if (frame.action !== action) refuseFields('read the frame', [{ path: 'action', message: 'is not unambiguous' }]);
+    if (!run) return refuseFields('read the frame', [{ path: 'action', message: 'is not unambiguous' }]);
     const principal = principalFrom(requestContext.authorizer, clock);
-    const data = parse(schema, frame.data ?? {}, `do ${action}`);
-    const answer = await act(principal, data, requestContext.connectionId);
+    const data = await run(principal, frame, requestContext.connectionId);
     // Each frame is billed: without an id nobody waits for this one.
     if (frame.id === undefined) return { statusCode: 200 };
-    return replyWith({ reply: action, id: frame.id, ok: true, data: answer });
+    return replyWith({ reply: frame.action, id: frame.id, ok: true, data });
   });
 
 /** Whatever no route takes: what is no frame at all, and actions that do not exist. */
 export const unknownFrameHandler = () =>
-  frames('$default').handler(async ({ body }) => {
+  frames().handler(async ({ body }) => {
     frameIn(body);
     return refuseFields('read the frame', [{ path: 'action', message: 'is not known' }]);
   });
 
-const frames = (action: string) =>
+const frames = () =>
   middy<FrameEvent, WebSocketResponse>()
-    .use(logInvocation(() => action))
+    .use(logInvocation<FrameEvent, WebSocketResponse>(({ requestContext }) => requestContext.routeKey))
     .use({
       onError: (request) => {
         request.response = replyWith(errorReply(request.event.body, request.error));

@@ -1,9 +1,10 @@
 import type { Clock } from '../app/ports.ts';
 import { ChatError, refuse } from '../domain/chat-error.ts';
-import type { Principal } from '../domain/principal.ts';
+import type { NameClaims, Principal } from '../domain/principal.ts';
 
 /** An authorizer's context holds plain values only, and WebSocket APIs make strings of them all. */
-export const contextOf = ({ userId, scopes, expiresAt }: Principal): Record<string, string> => ({
+export const contextOf = ({ userId, scopes, expiresAt, profile }: Principal): Record<string, string> => ({
+  ...profile,
   userId,
   scope: scopes.join(' '),
   expiresAt: String(expiresAt),
@@ -14,14 +15,23 @@ export function principalFrom(context: Record<string, unknown> | undefined, cloc
   const { userId, scope, expiresAt, refusal, reason } = context ?? {};
   if (refusal === 'UNAUTHENTICATED' || refusal === 'UNAVAILABLE') throw new ChatError(refusal, String(reason));
   if (typeof userId !== 'string' || !userId) return refuse('UNAUTHENTICATED', 'authenticate', 'there is no token');
-  const principal = {
+  const profile = nameClaimsIn(context);
+  const principal: Principal = {
     userId,
     scopes: String(scope ?? '')
       .split(' ')
       .filter(Boolean),
     expiresAt: Number(expiresAt),
+    ...(profile && { profile }),
   };
   // Written so that a time that is not a number is over.
   if (!(principal.expiresAt > clock.now())) refuse('UNAUTHENTICATED', 'authenticate', 'the token has expired');
   return principal;
+}
+
+const nameClaims = ['displayName', 'firstName', 'lastName', 'avatarUrl'] as const;
+
+function nameClaimsIn(context: Record<string, unknown> = {}): NameClaims | undefined {
+  const given = nameClaims.flatMap((name) => (typeof context[name] === 'string' ? [[name, context[name]]] : []));
+  return given.length > 0 ? Object.fromEntries(given) : undefined;
 }

@@ -2,7 +2,7 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVeri
 import { limits } from '../../contract/limits.ts';
 import type { Clock } from '../app/ports.ts';
 import { refuse } from '../domain/chat-error.ts';
-import type { Principal } from '../domain/principal.ts';
+import type { NameClaims, Principal } from '../domain/principal.ts';
 import type { KeySets } from './key-sets.ts';
 
 export interface TokenRules {
@@ -54,10 +54,32 @@ const reasonOf = (error: errors.JOSEError): string =>
   error instanceof errors.JWTExpired ? 'the token has expired' : 'the token is not valid';
 
 /** jose checks that `sub` is there, not that it is a string. */
-function principalOf({ sub, exp, scope }: JWTPayload): Principal {
+function principalOf(claims: JWTPayload): Principal {
+  const { sub, exp, scope } = claims;
   if (typeof sub !== 'string' || sub === '' || sub.length > limits.idLength || exp === undefined) {
     return refuse('UNAUTHENTICATED', operation, 'the token names no user');
   }
   const scopes = typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [];
-  return { userId: sub, scopes, expiresAt: exp * 1_000 };
+  const profile = profileOf(claims);
+  return { userId: sub, scopes, expiresAt: exp * 1_000, ...(profile && { profile }) };
+}
+
+/** The standard claims of a name (OpenID Connect Core 5.1), and what a profile calls them. */
+const nameClaims = {
+  name: 'displayName',
+  given_name: 'firstName',
+  family_name: 'lastName',
+  picture: 'avatarUrl',
+} as const satisfies Record<string, keyof NameClaims>;
+
+/** UTF-16 code units: the authorizer's context goes along with every event of a connection. */
+const longestClaim = 256;
+
+/** Half a name or address is worse than none: what is too long is left out. */
+function profileOf(claims: JWTPayload): NameClaims | undefined {
+  const given = Object.entries(nameClaims).flatMap(([claim, name]) => {
+    const value = claims[claim];
+    return typeof value === 'string' && value !== '' && value.length <= longestClaim ? [[name, value]] : [];
+  });
+  return given.length > 0 ? Object.fromEntries(given) : undefined;
 }

@@ -3,7 +3,8 @@ import { sendMessage } from '../app/send-message.ts';
 import { openTable } from '../data/client.ts';
 import { sendStores } from '../data/send-stores.ts';
 import { publicMessage } from '../domain/message.ts';
-import { frameHandler } from '../edge/frame-handler.ts';
+import { isService } from '../domain/principal.ts';
+import { action, frameHandler } from '../edge/frame-handler.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
 import { digest, systemRandomness as randomness } from '../runtime/randomness.ts';
@@ -11,12 +12,14 @@ import { digest, systemRandomness as randomness } from '../runtime/randomness.ts
 const { TABLE_NAME } = environment('TABLE_NAME');
 const send = sendMessage({ ...sendStores(openTable(TABLE_NAME)), clock, randomness, digest });
 
-export const handler = frameHandler({
-  action: 'message.send',
-  schema: SendMessageFrameSchema,
-  clock,
-  act: async ({ userId }, data, connectionId) => {
-    const { message } = await send({ ...data, senderId: userId, via: connectionId });
-    return { message: publicMessage(message) };
-  },
+const messageSend = action(SendMessageFrameSchema, async (principal, data, connectionId) => {
+  const { message } = await send({
+    ...data,
+    senderId: principal.userId,
+    via: connectionId,
+    isService: isService(principal),
+  });
+  return { message: publicMessage(message) };
 });
+
+export const handler = frameHandler({ 'message.send': messageSend }, clock);

@@ -1,15 +1,19 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { refuse } from '../../../lambdas/domain/chat-error.ts';
-import { frameHandler, unknownFrameHandler } from '../../../lambdas/edge/frame-handler.ts';
+import { action, frameHandler, unknownFrameHandler } from '../../../lambdas/edge/frame-handler.ts';
 import type { FrameEvent } from '../../../lambdas/edge/websocket-events.ts';
 import { captureOutput, context, frameEvent } from '../../helpers/events.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
 
 const clock = fakeClock();
 const act = vi.fn(async (): Promise<unknown> => ({ done: true }));
+const burn = vi.fn(async (): Promise<unknown> => ({ burnt: true }));
 const schema = z.strictObject({ text: z.string() });
-const handler = frameHandler({ action: 'note.write', schema, clock, act });
+const handler = frameHandler(
+  { 'note.write': action(schema, act), 'note.burn': action(z.strictObject({}), burn) },
+  clock,
+);
 const frame = (more: object = {}) => ({ action: 'note.write', id: '1', data: { text: 'hi' }, ...more });
 const refusal = (reply: string | null, id: string | null, code: string, message: string, errors?: object[]) => ({
   reply,
@@ -34,6 +38,16 @@ describe('a frame', () => {
   test('with an id gets its reply', async () => {
     const reply = { reply: 'note.write', id: '1', ok: true, data: { done: true } };
     expect(await replyTo(frameEvent(frame()))).toEqual(reply);
+  });
+
+  test('gets to its own action, of several in one function', async () => {
+    const reply = await replyTo(frameEvent({ action: 'note.burn', id: '1' }));
+    expect(reply).toEqual({ reply: 'note.burn', id: '1', ok: true, data: { burnt: true } });
+    expect(act).not.toHaveBeenCalled();
+  });
+
+  test('of an action that every object seems to have is refused', async () => {
+    expect(await replyTo(frameEvent({ action: 'toString', id: '1' }))).toMatchObject({ reply: 'toString', ok: false });
   });
 
   test('is acted on for whoever sent it', async () => {

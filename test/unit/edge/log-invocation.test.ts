@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { ChatError, refuse } from '../../../lambdas/domain/chat-error.ts';
-import { frameHandler } from '../../../lambdas/edge/frame-handler.ts';
+import { action, frameHandler } from '../../../lambdas/edge/frame-handler.ts';
 import { httpHandler, route } from '../../../lambdas/edge/http-handler.ts';
 import { queueHandler } from '../../../lambdas/edge/queue-handler.ts';
 import { requestAuthorizer } from '../../../lambdas/edge/request-authorizer.ts';
@@ -100,14 +100,10 @@ describe('the story of an error', () => {
 describe('what people wrote and what opens their door', () => {
   const secret = 'canary-5f1d}\n\u001b[31m';
   const hung = Object.assign(new Error('broken'), { Item: { text: secret }, cause: { token: secret } });
-  const frames = frameHandler({
-    action: 'note.write',
-    schema: z.strictObject({ text: z.string() }),
-    clock,
-    act: async () => {
-      throw hung;
-    },
+  const writeNote = action(z.strictObject({ text: z.string() }), async () => {
+    throw hung;
   });
+  const frames = frameHandler({ 'note.write': writeNote }, clock);
   const stream = streamHandler({
     read: ({ text }) => {
       if (text?.S === secret) throw hung;
