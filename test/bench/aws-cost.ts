@@ -16,7 +16,7 @@ export function costOfMillion({ transport, conversation, meter }: Sends, memory:
   const detail = Object.entries(parts).map(([name, sum]) => `${name} ${dollars(sum)}`);
   const total = gateway + table + lambda + queues;
   return {
-    figure: `a million messages by ${transport} in ${conversation}`,
+    figure: `a million messages by ${transport} in ${conversation}, two connected`,
     value: `${dollars(total)} (${detail.join(', ')})`,
   };
 }

@@ -4,7 +4,7 @@ import { percentile } from './percentile.ts';
 import { atMost, type Figure, plain } from './table.ts';
 
 const messages = 1_000;
-const warmUp = 200;
+const warmUp = 100;
 const aimMs = 5;
 
 /** One message after the other between two connections: the time from sending to receiving. */

@@ -8,7 +8,7 @@ import { openPair, type Pair } from './pair.ts';
 export type Transport = 'frame' | 'HTTP';
 
 /** Many enough that the sender's memory of recent sends is trimmed several times. */
-export const sendCount = 256;
+export const sendCount = 200;
 
 /** What AWS would bill for so many sends of one user in one conversation, with one receiver online. */
 export interface Sends {

