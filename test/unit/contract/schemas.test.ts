@@ -70,7 +70,11 @@ describe('a message', () => {
     ['51 mentions', message({ mentions: ids(51) })],
     [
       'more than a frame holds',
-      message({ text: '😀'.repeat(5_000), metadata: { k: 'x'.repeat(4_000) }, mentions: ids(50).map((id) => id.padEnd(128, 'x')) }),
+      message({
+        text: '😀'.repeat(5_000),
+        metadata: { k: 'x'.repeat(4_000) },
+        mentions: ids(50).map((id) => id.padEnd(128, 'x')),
+      }),
     ],
     ['a sender of its own choice', message({ senderId: 'bob' })],
     ['a seq of its own choice', message({ seq: 1 })],

@@ -17,6 +17,10 @@ describe('keys', () => {
           [keys.memberKey(a, b), keys.memberKey(c, d)],
           [keys.deviceKey(a, b), keys.deviceKey(c, d)],
           [keys.activityKey(a, b, 0), keys.activityKey(c, d, 0)],
+          [keys.senderKey(a, b), keys.senderKey(c, d)],
+          [keys.blockKey(a, b), keys.blockKey(c, d)],
+          [keys.reactionKey('c', 1, a, b), keys.reactionKey('c', 1, c, d)],
+          [keys.reactionKey(a, 1, b, 'u'), keys.reactionKey(c, 1, d, 'u')],
         ];
         for (const [one, other] of pairs) expect(JSON.stringify(one) === JSON.stringify(other)).toBe(isSame);
       }),
@@ -31,6 +35,11 @@ describe('keys', () => {
         const activity = keys.activityKey(userId, conversationId, Date.UTC(2026, 0, 1));
         expect(keys.conversationOfActivity(activity)).toBe(conversationId);
         expect(keys.activityStartKey(userId, activity.GSI1SK)).toEqual({ ...member, ...activity });
+        const channel = keys.channelKey(conversationId, userId);
+        expect(keys.channelOf(channel).conversationId).toBe(conversationId);
+        expect(keys.channelStartKey(channel.GSI1SK)).toEqual({ ...keys.headKey(conversationId), ...channel });
+        const reaction = { seq: 7, emoji: conversationId, userId };
+        expect(keys.reactionOf(keys.reactionKey('c', 7, conversationId, userId))).toEqual(reaction);
       }),
     );
   });
@@ -44,6 +53,26 @@ describe('keys', () => {
         expect(a < keys.afterAllMessages).toBe(true);
       }),
     );
+  });
+});
+
+describe('a bound', () => {
+  it('of members is beyond every one of them, whatever users call themselves, and before everything else', () => {
+    const isWithin = (SK: string) => SK >= keys.headKey('c').SK && SK <= keys.afterAllMembers;
+    fc.assert(
+      fc.property(hostile, (userId) => {
+        expect(isWithin(keys.memberKey('c', userId).SK)).toBe(true);
+      }),
+    );
+    const others = [keys.detailsKey('c'), keys.messageKey('c', 1), keys.markKey('c', 1), keys.pinsKey('c')];
+    expect(others.map(({ SK }) => isWithin(SK))).toEqual([false, false, false, false]);
+  });
+
+  it('of an emoji’s reactions leaves out those that only begin alike', () => {
+    const prefix = keys.reactionPrefix(1, ':a:');
+    expect(keys.reactionKey('c', 1, ':a:', 'bob').SK.startsWith(prefix)).toBe(true);
+    expect(keys.reactionKey('c', 1, ':a:b:', 'bob').SK.startsWith(prefix)).toBe(false);
+    expect(keys.reactionKey('c', 11, ':a:', 'bob').SK.startsWith(prefix)).toBe(false);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { firstBytes, previewOf, publicMessage } from '../../../lambdas/domain/message.ts';
+import { firstBytes, previewOf, publicMessage, tombstoneOf } from '../../../lambdas/domain/message.ts';
 import { aMessage } from '../../helpers/memory-stores.ts';
 
 const family = '👨‍👩‍👧‍👦';
@@ -46,6 +46,54 @@ describe('a message as clients see it', () => {
       status: 'sent',
       createdAt: '2026-01-01T00:00:00.000Z',
       rev: 0,
+    });
+  });
+
+  it('counts reactions that somebody gives, and tells a reader which are theirs', () => {
+    const message = aMessage({
+      reactions: { '👍': { count: 2, rev: 3 }, '🎉': { count: 1, rev: 2 }, '👎': { count: 0, rev: 4 } },
+    });
+    expect(publicMessage(message).reactions).toEqual({ '👍': { count: 2 }, '🎉': { count: 1 } });
+    expect(publicMessage(message, { mine: new Set(['🎉']) }).reactions).toEqual({
+      '👍': { count: 2, mine: false },
+      '🎉': { count: 1, mine: true },
+    });
+  });
+
+  it('names the message that it answers, and what it was forwarded from', () => {
+    const forwardedFrom = { messageId: 'c2.1', senderId: 'bob' };
+    expect(publicMessage(aMessage({ replyTo: 3, replyCount: 2, forwardedFrom, pinned: true }))).toMatchObject({
+      replyTo: 'c1.3',
+      replyCount: 2,
+      forwardedFrom,
+      pinned: true,
+    });
+  });
+
+  it('keeps its place and loses its content when it is deleted', () => {
+    const message = aMessage({
+      seq: 7,
+      replyTo: 3,
+      metadata: { a: 1 },
+      mentions: ['bob'],
+      encrypted: { algorithm: 'mls', ciphertext: 'x' },
+      attachments: [{ attachmentId: 'a', fileName: 'f', contentType: 'a/b', size: 1 }],
+      reactions: { '👍': { count: 1, rev: 1 } },
+      pinned: true,
+      forwardedFrom: { messageId: 'c2.1', senderId: 'bob' },
+    });
+    expect(publicMessage(tombstoneOf(message, 'alice', Date.UTC(2026, 0, 2), 5))).toEqual({
+      id: 'c1.7',
+      conversationId: 'c1',
+      seq: 7,
+      clientMessageId: 'm1',
+      senderId: 'alice',
+      type: 'text',
+      replyTo: 'c1.3',
+      status: 'sent',
+      createdAt: '2026-01-01T00:00:00.000Z',
+      deletedAt: '2026-01-02T00:00:00.000Z',
+      rev: 5,
     });
   });
 });
