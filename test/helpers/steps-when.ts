@@ -54,7 +54,7 @@ export const reads = async (reader: AbsentUser, conversationId: string, query = 
 export const lists = async (reader: AbsentUser, query = ''): Promise<ConversationPage> =>
   bodyOf(await calls<ConversationPage>(reader, `/conversations${query}`));
 
-function messageIn(reply: Reply): Message {
+export function messageIn(reply: Reply): Message {
   if (!reply.ok) throw new Error(`${reply.error.code}: ${reply.error.message}`);
   return (reply.data as { message: Message }).message;
 }
