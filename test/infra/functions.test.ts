@@ -66,7 +66,7 @@ test.each([
   ['ReadHistory', 10],
   ['FanOut', 30],
   ['Notify', 30],
-  ['RetryFrames', 10],
+  ['RetryFrames', 5],
 ])('%s ends after %i s', (name, seconds) => {
   expect(functions.get(name)?.Timeout).toBe(seconds);
 });
