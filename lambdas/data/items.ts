@@ -71,8 +71,11 @@ export const messageItem = ({ conversationId, ...message }: Message): Item => ({
   reactions: {},
   ...message,
 });
-export const messageFrom = (item: Item): Message =>
-  ({ ...attributesOf(item), conversationId: keys.conversationOf(item) }) as Message;
+export const messageFrom = (item: Item): Message => {
+  const { reactions = {}, ...message } = attributesOf(item);
+  const given = Object.keys(reactions as object).length > 0 && { reactions };
+  return { ...message, ...given, conversationId: keys.conversationOf(item) } as Message;
+};
 
 export const revisionItem = ({ conversationId, ...revision }: Revision): Item => ({
   ...keys.revisionKey(conversationId, revision.seq, revision.rev),

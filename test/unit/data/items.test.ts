@@ -61,6 +61,13 @@ const roundTrips: [kind: string, of: (id: string, user: string) => [unknown, unk
     },
   ],
   [
+    'a message without reactions',
+    (conversationId) => {
+      const message = aMessage({ conversationId });
+      return [message, items.messageFrom(items.messageItem(message))];
+    },
+  ],
+  [
     'a revision',
     (conversationId, editedBy) => {
       const revision = { conversationId, seq: 1, rev: 2, editedBy, atMs, text: 'before' };
