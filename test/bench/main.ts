@@ -5,7 +5,7 @@ import type { TestHost } from '../helpers/host.ts';
 import { costOfMillion, functionMemory } from './aws-cost.ts';
 import { bundleSizes } from './bundle-sizes.ts';
 import { latency } from './latency.ts';
-import { memory } from './memory.ts';
+import { idleMemory, loadedMemory } from './memory.ts';
 import { openPair } from './pair.ts';
 import { sendUnits } from './send-units.ts';
 import { meteredSends } from './sends.ts';
@@ -29,10 +29,10 @@ try {
 /** In this order: a group's many notifications would disturb what comes after. */
 async function runningFigures(host: TestHost): Promise<Figure[]> {
   (await openPair(host)).close();
-  const idle = memory('idle');
+  const idle = idleMemory();
   const times = await latency(host);
   const rates = await throughput(host);
-  const loaded = memory('after the load');
+  const loaded = loadedMemory();
   const sends = await meteredSends(host);
   const functions = await functionMemory(dataFolder);
   const costs = sends.map((each) => costOfMillion(each, functions));

@@ -3,16 +3,25 @@ import { atMost, type Figure, plain } from './table.ts';
 
 const aimMegabytes = 400;
 
-/** Resident memory of the host with its worker threads, and of the database beside it. */
-export function memory(moment: string): Figure[] {
-  const mine = processesBelow(process.pid);
-  const sumOf = (pattern: RegExp) =>
-    mine.filter(({ command }) => pattern.test(command)).reduce((sum, { kilobytes }) => sum + kilobytes, 0) / 1024;
-  return [
-    atMost(`memory of host and workers, ${moment}`, sumOf(/local\/main\.ts/), aimMegabytes, 'MB', 0),
-    plain(`memory of the database, ${moment}`, sumOf(/dynoxide/), 'MB', 0),
-  ];
-}
+/** Resident memory of the host with its worker threads, and of the database beside it, when nothing happens. */
+export const idleMemory = (): Figure[] => [
+  atMost('memory of host and workers, idle', megabytesOf(host), aimMegabytes, 'MB', 0),
+  plain('memory of the database, idle', megabytesOf(database), 'MB', 0),
+];
+
+/** The same at once after the load; the host gives it back a minute later, with the workers that it no longer needs. */
+export const loadedMemory = (): Figure[] => [
+  plain('memory of host and workers, after the load', megabytesOf(host), 'MB', 0),
+  plain('memory of the database, after the load', megabytesOf(database), 'MB', 0),
+];
+
+const host = /local\/main\.ts/;
+const database = /dynoxide/;
+
+const megabytesOf = (pattern: RegExp): number =>
+  processesBelow(process.pid)
+    .filter(({ command }) => pattern.test(command))
+    .reduce((sum, { kilobytes }) => sum + kilobytes, 0) / 1_024;
 
 interface RunningProcess {
   pid: number;
