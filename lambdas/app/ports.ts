@@ -118,7 +118,7 @@ export interface DeviceStore {
 export type PostOutcome = 'delivered' | 'gone' | 'later' | 'lost';
 
 export interface Sockets {
-  /** One try, never throws: a connection's trouble is its own. */
+  /** One try: a connection's trouble is an outcome. Throws only where no post can succeed, as without the right to. */
   post(connectionId: string, frame: string): Promise<PostOutcome>;
 }
 

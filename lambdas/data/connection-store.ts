@@ -1,4 +1,5 @@
 import type { ConnectionStore } from '../app/ports.ts';
+import type { Connection } from '../domain/connection.ts';
 import { connectionAttribute, connectionsFrom } from './items.ts';
 import { connectionsKey } from './keys.ts';
 import type { Table } from './table.ts';
@@ -9,7 +10,7 @@ const keptSeconds = 30 * 24 * 3_600;
 export const connectionStore = (table: Table): ConnectionStore => ({
   /** No condition: the first connection of a user makes the item. */
   async open({ userId, connectionId, openedAtMs, expiresAtMs }) {
-    await table.update({
+    const { item = {} } = await table.update({
       key: connectionsKey(userId),
       update: 'SET entity = :entity, #connection = :times, #ttl = :ttl',
       names: { '#connection': connectionAttribute(connectionId), '#ttl': 'ttl' },
@@ -19,6 +20,9 @@ export const connectionStore = (table: Table): ConnectionStore => ({
         ':ttl': Math.ceil(expiresAtMs / 1_000) + keptSeconds,
       },
     });
+    // `$disconnect` need not come: what it left behind goes with the next connect, so that the item stays small.
+    const over = connectionsFrom(item).filter((connection) => connection.expiresAtMs <= openedAtMs);
+    if (over.length > 0) await forget(table, userId, over);
   },
 
   async close({ userId, connectionId }) {
@@ -39,3 +43,13 @@ export const connectionStore = (table: Table): ConnectionStore => ({
     return items.flatMap(connectionsFrom).filter(({ expiresAtMs }) => expiresAtMs > nowMs);
   },
 });
+
+async function forget(table: Table, userId: string, connections: Connection[]): Promise<void> {
+  await table.update({
+    key: connectionsKey(userId),
+    update: `REMOVE ${connections.map((_, n) => `#over${n}`).join(', ')}`,
+    names: Object.fromEntries(
+      connections.map(({ connectionId }, n) => [`#over${n}`, connectionAttribute(connectionId)]),
+    ),
+  });
+}

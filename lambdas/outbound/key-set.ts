@@ -16,7 +16,9 @@ export const fetchKeySet = (url: string) => async (): Promise<JSONWebKeySet> => 
 };
 
 const isKeySet = (value: unknown): value is JSONWebKeySet =>
-  typeof value === 'object' && value !== null && 'keys' in value && Array.isArray(value.keys);
+  isObject(value) && 'keys' in value && Array.isArray(value.keys) && value.keys.every(isObject);
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 function textAt(url: string): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();

@@ -175,6 +175,22 @@ describe('the table calls of', () => {
     expect(recorded.calls()).toEqual(['Update', 'Update']);
   });
 
+  it('a connection opened beside some that never said goodbye: one write more, which forgets them', async () => {
+    const recorded = recordedTable();
+    const [over, live] = [
+      { openedAtMs: 0, expiresAtMs: 1 },
+      { openedAtMs: 0, expiresAtMs: clock.now() + 1 },
+    ];
+    const Attributes = { PK: 'USER#alice', 'conn#over': over, 'conn#live': live };
+    recorded.mock.on(UpdateCommand).resolvesOnce({ Attributes }).resolves({});
+    const principal = { userId: 'alice', scopes: [], expiresAt: clock.now() + 1_000 };
+
+    await openConnection({ connections: connectionStore(recorded.table), clock })(principal, 'conn1');
+
+    expect(recorded.calls()).toEqual(['Update', 'Update']);
+    expect(recorded.input(1).ExpressionAttributeNames).toEqual({ '#over0': 'conn#over' });
+  });
+
   it('the connections of 250 users: a batch read for each hundred', async () => {
     const recorded = recordedTable();
 

@@ -27,6 +27,7 @@ describe('the key set of the identity provider', () => {
     ['null', json('null')],
     ['JSON without keys', json('{}')],
     ['keys that are no list', json('{"keys":{}}')],
+    ['a key that is none', json('{"keys":[1]}')],
     ['cut off', { status: 200, headers: { 'content-length': '1000' }, body: '{"keys":' }],
     ['hung up on', 'hangUp'],
     ['never answered', 'silence'],
