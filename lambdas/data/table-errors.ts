@@ -36,6 +36,14 @@ export const isFailedCondition = (error: unknown): boolean =>
 export const itemInTheWay = (error: unknown): Record<string, unknown> | undefined =>
   error instanceof ConditionalCheckFailedException && error.Item ? unmarshall(error.Item) : undefined;
 
+/** Which part of a transaction was refused first, and the item that it met. */
+export function failedPartOf(error: unknown): { failed: number; item: Record<string, unknown> | undefined } {
+  const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
+  const failed = reasons.findIndex(({ Code }) => Code === 'ConditionalCheckFailed');
+  const item = reasons[failed]?.Item;
+  return { failed, item: item && unmarshall(item) };
+}
+
 /** How often the SDK tried: after a first try whose answer was lost, a second may meet what the first has written. */
 export const attemptsOf = (error: unknown): number =>
   error instanceof ConditionalCheckFailedException ? (error.$metadata.attempts ?? 1) : 1;

@@ -13,7 +13,7 @@ import { refuse } from '../domain/chat-error.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { tally } from '../runtime/tally.ts';
 import type { Key } from './keys.ts';
-import { attemptsOf, isConflict, isFailedCondition, itemInTheWay, rethrow } from './table-errors.ts';
+import { attemptsOf, failedPartOf, isConflict, isFailedCondition, itemInTheWay, rethrow } from './table-errors.ts';
 
 export type Item = Record<string, unknown>;
 
@@ -30,6 +30,15 @@ export type WriteOutcome =
   | { isDone: true; item: Item }
   /** `mayBeOwn`: the SDK tried twice, so that the item in the way may be what its first try wrote. */
   | { isDone: false; item: Item | undefined; mayBeOwn: boolean };
+
+/** One write of a transaction. */
+export type TransactionPart =
+  | Update
+  | { put: Item; condition?: string; names?: Record<string, string>; values?: Record<string, unknown> }
+  | { remove: Key; condition?: string; names?: Record<string, string>; values?: Record<string, unknown> };
+
+/** `failed`: the position of the first part whose condition did not hold, with the item that it met, if there is one. */
+export type TransactionOutcome = { isDone: true } | { isDone: false; failed: number; item: Item | undefined };
 
 export interface QueryRequest {
   keyCondition: string;
@@ -107,6 +116,18 @@ export function tableOf(client: DynamoDBDocumentClient, TableName: string) {
       return conditionally(() => client.send(command));
     },
 
+    /** Removes an item that is there; `item` is what it was. */
+    removeExisting(key: Key): Promise<WriteOutcome> {
+      const remove = new DeleteCommand({
+        TableName,
+        Key: key,
+        ConditionExpression: 'attribute_exists(PK)',
+        ReturnValues: 'ALL_OLD',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+      return conditionally(() => client.send(remove));
+    },
+
     async remove(key: Key): Promise<void> {
       await called(() => client.send(new DeleteCommand({ TableName, Key: key })));
     },
@@ -126,6 +147,26 @@ export function tableOf(client: DynamoDBDocumentClient, TableName: string) {
       });
       const { Items = [], LastEvaluatedKey } = await called(() => client.send(command));
       return { items: Items, nextKey: LastEvaluatedKey };
+    },
+
+    /** How many items there are, without reading them out: one call for each MB of them. Consistent. */
+    async count(request: Pick<QueryRequest, 'keyCondition' | 'values'>): Promise<number> {
+      let total = 0;
+      let startKey: Item | undefined;
+      do {
+        const command = new QueryCommand({
+          TableName,
+          KeyConditionExpression: request.keyCondition,
+          ExpressionAttributeValues: request.values,
+          Select: 'COUNT',
+          ExclusiveStartKey: startKey,
+          ConsistentRead: true,
+        });
+        const { Count = 0, LastEvaluatedKey } = await called(() => client.send(command));
+        total += Count;
+        startKey = LastEvaluatedKey;
+      } while (startKey);
+      return total;
     },
 
     /** Those of the items that exist, in no order, 100 a call. */
@@ -168,7 +209,32 @@ export function tableOf(client: DynamoDBDocumentClient, TableName: string) {
       });
       return outcome.isDone;
     },
+
+    /** All the writes or none; at most 100, each of another item. The SDK's own second try of it is known as such by DynamoDB. */
+    async transact(parts: TransactionPart[]): Promise<TransactionOutcome> {
+      const command = new TransactWriteCommand({ TransactItems: parts.map((part) => writeOf(TableName, part)) });
+      try {
+        await counted(() => client.send(command));
+        return { isDone: true };
+      } catch (error) {
+        if (!isFailedCondition(error)) rethrow(error);
+        return { isDone: false, ...failedPartOf(error) };
+      }
+    },
   };
+}
+
+function writeOf(TableName: string, part: TransactionPart) {
+  const conditional = {
+    TableName,
+    ConditionExpression: part.condition,
+    ExpressionAttributeNames: part.names,
+    ExpressionAttributeValues: part.values,
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+  };
+  if ('put' in part) return { Put: { ...conditional, Item: part.put } };
+  if ('remove' in part) return { Delete: { ...conditional, Key: part.remove } };
+  return { Update: { ...conditional, Key: part.key, UpdateExpression: part.update } };
 }
 
 async function called<Output>(call: () => Promise<Output>): Promise<Output> {

@@ -8,7 +8,9 @@ import {
 import {
   BatchGetCommand,
   BatchWriteCommand,
+  DeleteCommand,
   GetCommand,
+  QueryCommand,
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
@@ -94,6 +96,52 @@ describe('the table', () => {
     mock.on(TransactWriteCommand).rejects(cancelled('None', code));
 
     await expect(table.putAllNew([key, key])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('writes parts of every kind at once', async () => {
+    const { table, input } = recordedTable();
+    const other = { PK: 'P', SK: 'T' };
+
+    const outcome = await table.transact([
+      { put: other, condition: 'attribute_not_exists(PK)' },
+      { key, update: 'SET a = :a', values: { ':a': 1 } },
+      { remove: { PK: 'P', SK: 'U' } },
+    ]);
+
+    expect(outcome).toEqual({ isDone: true });
+    expect(input(0).TransactItems).toMatchObject([
+      { Put: { TableName: 'Chat', Item: other, ConditionExpression: 'attribute_not_exists(PK)' } },
+      { Update: { Key: key, UpdateExpression: 'SET a = :a', ExpressionAttributeValues: { ':a': 1 } } },
+      { Delete: { Key: { PK: 'P', SK: 'U' } } },
+    ]);
+  });
+
+  it('names the part of a transaction that was refused, and gives the item that it met', async () => {
+    const { mock, table } = recordedTable();
+    const CancellationReasons = [
+      { Code: 'None' },
+      { Code: 'ConditionalCheckFailed', Item: { n: { N: '7' } } },
+      { Code: 'TransactionConflict' },
+    ];
+    mock.on(TransactWriteCommand).rejects(new TransactionCanceledException({ ...metadata, CancellationReasons }));
+
+    expect(await table.transact([{ put: key }, { put: key }])).toEqual({ isDone: false, failed: 1, item: { n: 7 } });
+  });
+
+  it('tells whether there was anything to remove', async () => {
+    const { mock, table } = recordedTable();
+    mock.on(DeleteCommand).resolvesOnce({ Attributes: key }).rejects(new ConditionalCheckFailedException(metadata));
+
+    expect(await table.removeExisting(key)).toEqual({ isDone: true, item: key });
+    expect(await table.removeExisting(key)).toMatchObject({ isDone: false, item: undefined });
+  });
+
+  it('counts over all pages', async () => {
+    const { mock, table, input } = recordedTable();
+    mock.on(QueryCommand).resolvesOnce({ Count: 3, LastEvaluatedKey: key }).resolves({ Count: 2 });
+
+    expect(await table.count({ keyCondition: 'PK = :pk', values: { ':pk': 'P' } })).toBe(5);
+    expect(input(1)).toMatchObject({ Select: 'COUNT', ExclusiveStartKey: key, ConsistentRead: true });
   });
 
   it('asks again for what a batch read hands back', async () => {
