@@ -16,7 +16,6 @@ beforeAll(async () => {
   dataFolder = await mkdtemp(join(tmpdir(), 'parley-grants-'));
   await (await startHost({ dataFolder })).stop();
   await withdraw('SendMessageFrameRole', 'dynamodb:PutItem');
-  await withdraw('RetryFramesRole', 'execute-api:ManageConnections');
   await withdraw('FanOutRole', 'execute-api:ManageConnections');
   host = await startHost({ dataFolder });
 });
@@ -69,12 +68,13 @@ async function withdraw(role: string, action: string): Promise<void> {
   )?.[1];
   if (!policy) throw new Error(`the template has no policy of ${role}`);
   const { PolicyDocument } = policy.Properties;
-  const without = ({ Action }: { Action: string | string[] }) => [Action].flat().filter((each) => each !== action);
-  const before = PolicyDocument.Statement.length;
+  if (!PolicyDocument.Statement.some((statement) => actionsOf(statement).includes(action)))
+    throw new Error(`${role} has no grant of ${action} that could be taken away`);
   PolicyDocument.Statement = PolicyDocument.Statement.map((statement) => ({
     ...statement,
-    Action: without(statement),
+    Action: actionsOf(statement).filter((each) => each !== action),
   })).filter(({ Action }) => Action.length > 0);
-  expect([before, JSON.stringify(PolicyDocument)]).not.toContain(action);
   await writeFile(file, JSON.stringify(template));
 }
+
+const actionsOf = ({ Action }: { Action: string | string[] }): string[] => [Action].flat();
