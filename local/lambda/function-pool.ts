@@ -7,7 +7,7 @@ import { startWorkerThread, type WorkerThread } from './worker-thread.ts';
  * More than this many invocations of one function at the same time wait their turn. On AWS the bound is the account's
  * concurrency (1,000 by default); a thread each would only make a laptop slower.
  */
-const maxWorkers = 8;
+const maxWorkers = 4;
 
 /** A worker that had nothing to do for so long is retired, so that an idle host stays small. */
 const idleMs = 30_000;

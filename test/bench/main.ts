@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TestHost } from '../helpers/host.ts';
 import { costOfMillion, functionMemory } from './aws-cost.ts';
 import { bundleSizes } from './bundle-sizes.ts';
+import { floor } from './floor.ts';
 import { latency } from './latency.ts';
 import { idleMemory, loadedMemory } from './memory.ts';
 import { openPair } from './pair.ts';
@@ -17,7 +18,7 @@ const dataFolder = await mkdtemp(join(tmpdir(), 'parley-bench-'));
 try {
   const { host, figures } = await startTimes(dataFolder);
   try {
-    console.log(tableOf([...figures, ...(await runningFigures(host))]));
+    console.log(tableOf([...figures, ...(await floor(join(dataFolder, 'floor'))), ...(await runningFigures(host))]));
   } finally {
     // What is still in its queues is of no interest, and there is no waiting for it.
     await host.kill();
