@@ -11,6 +11,8 @@ const report = process.env.PARLEY_TEST_REPORT;
 /** One project per layer, so that `npx vitest run --project unit` runs just that layer. */
 export default defineConfig({
   test: {
+    // The end-to-end tests mostly wait: a third worker has something to do on two cores.
+    maxWorkers: 3,
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
       suite('unit', 10_000),

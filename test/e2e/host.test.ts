@@ -69,9 +69,15 @@ describe('what runs', () => {
 
   test('lets a message travel from one client to another, and bills for it', async () => {
     const [alice, bob] = [await host.token('alice'), await host.token('bob')];
+    const [sender, receiver] = [await open(alice), await open(bob)];
     const made = await call('POST', '/v1/conversations', alice, { type: 'direct', userId: 'bob' });
     const { id } = made.body.conversation;
-    const [sender, receiver] = [await open(alice), await open(bob)];
+    for (const { frames } of [sender, receiver]) {
+      await expect
+        .poll(() => frames, { timeout: 10_000 })
+        .toMatchObject([{ events: [{ type: 'conversation.created' }] }]);
+      frames.length = 0;
+    }
     await call('DELETE', '/_local/meter');
     const data = { conversationId: id, clientMessageId: 'one', text: 'hello' };
     sender.client.send(JSON.stringify({ action: 'message.send', id: 'r1', data }));
