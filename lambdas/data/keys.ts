@@ -1,5 +1,5 @@
 import { activityBucketOf } from '../domain/activity.ts';
-import { foldedTitle } from '../domain/folded-title.ts';
+import { indexedTitle } from '../domain/folded-title.ts';
 
 /**
  * Every key of the table, and no key anywhere else.
@@ -129,7 +129,7 @@ export const channelsPK = 'CHANNELS';
 /** Where a public channel stands among all of them. */
 export const channelKey = (conversationId: string, title: string): IndexKey => ({
   GSI1PK: channelsPK,
-  GSI1SK: `${part(foldedTitle(title))}#${part(conversationId)}`,
+  GSI1SK: `${part(indexedTitle(title))}#${part(conversationId)}`,
 });
 /** The full key of a head in GSI1, from its sort key alone: where a page starts. */
 export const channelStartKey = (sortKey: string): Key & IndexKey => ({

@@ -73,6 +73,8 @@ export interface Member {
   notify?: NotifyLevel;
   /** The other side of a direct conversation blocked this user: a send is refused as if the conversation were closed. */
   blockedAtMs?: number;
+  /** This user blocked the other side of a direct conversation. */
+  hasBlockedAtMs?: number;
 }
 
 /** Somebody who joins now: what was said before is read, and counts as delivered. */

@@ -1,2 +1,7 @@
 /** A title as it is compared: whatever the case and the width of its characters. */
 export const foldedTitle = (title: string): string => title.normalize('NFKC').toLowerCase().trim();
+
+const indexedCharacters = 100;
+
+/** What of it channels are found by: folding makes some characters eighteen, and a key of the table has an end. */
+export const indexedTitle = (title: string): string => [...foldedTitle(title)].slice(0, indexedCharacters).join('');
