@@ -1,3 +1,4 @@
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   BatchWriteCommand,
@@ -35,7 +36,9 @@ export type WriteOutcome =
 export type TransactionPart =
   | Update
   | { put: Item; condition?: string; names?: Record<string, string>; values?: Record<string, unknown> }
-  | { remove: Key; condition?: string; names?: Record<string, string>; values?: Record<string, unknown> };
+  | { remove: Key; condition?: string; names?: Record<string, string>; values?: Record<string, unknown> }
+  /** Writes nothing: the others hold only while its condition does. */
+  | { check: Key; condition: string; names?: Record<string, string>; values?: Record<string, unknown> };
 
 /** `failed`: the position of the first part whose condition did not hold, with the item that it met, if there is one. */
 export type TransactionOutcome = { isDone: true } | { isDone: false; failed: number; item: Item | undefined };
@@ -149,14 +152,15 @@ export function tableOf(client: DynamoDBDocumentClient, TableName: string) {
       return { items: Items, nextKey: LastEvaluatedKey };
     },
 
-    /** How many items there are, without reading them out: one call for each MB of them. Consistent. */
-    async count(request: Pick<QueryRequest, 'keyCondition' | 'values'>): Promise<number> {
+    /** How many items there are, of those that pass the filter, without reading them out: one call for each MB of them. Consistent. */
+    async count(request: Pick<QueryRequest, 'keyCondition' | 'values'> & { filter?: string }): Promise<number> {
       let total = 0;
       let startKey: Item | undefined;
       do {
         const command = new QueryCommand({
           TableName,
           KeyConditionExpression: request.keyCondition,
+          FilterExpression: request.filter,
           ExpressionAttributeValues: request.values,
           Select: 'COUNT',
           ExclusiveStartKey: startKey,
@@ -167,6 +171,12 @@ export function tableOf(client: DynamoDBDocumentClient, TableName: string) {
         startKey = LastEvaluatedKey;
       } while (startKey);
       return total;
+    },
+
+    /** What AWS calls this very table: another one of the same name, restored or made anew, is called otherwise. */
+    async identity(): Promise<string> {
+      const { Table } = await called(() => client.send(new DescribeTableCommand({ TableName })));
+      return Table?.TableId ?? refuse('INTERNAL', 'name the table', 'it has no id');
     },
 
     /** Those of the items that exist, in no order, 100 a call. */
@@ -234,6 +244,7 @@ function writeOf(TableName: string, part: TransactionPart) {
   };
   if ('put' in part) return { Put: { ...conditional, Item: part.put } };
   if ('remove' in part) return { Delete: { ...conditional, Key: part.remove } };
+  if ('check' in part) return { ConditionCheck: { ...conditional, Key: part.check } };
   return { Update: { ...conditional, Key: part.key, UpdateExpression: part.update } };
 }
 

@@ -30,6 +30,8 @@ export interface RouteSchemas<Params, Query, Body> {
   params?: Params;
   query?: Query;
   body?: Body;
+  /** No body at all is `{}`, where a request can do without saying anything. */
+  isBodyOptional?: boolean;
 }
 
 type Nothing = typeof nothing;
@@ -46,7 +48,7 @@ interface Input<Params extends z.ZodMiniType, Query extends z.ZodMiniType, Body 
 /** A route: its schemas, and what it does with what they let through. A route without a schema takes nothing there. */
 export const route =
   <Params extends z.ZodMiniType = Nothing, Query extends z.ZodMiniType = Nothing, Body extends z.ZodMiniType = Nothing>(
-    { operation, params, query, body }: RouteSchemas<Params, Query, Body>,
+    { operation, params, query, body, isBodyOptional = false }: RouteSchemas<Params, Query, Body>,
     act: (principal: Principal, input: Input<Params, Query, Body>) => Promise<Answer>,
   ): Run =>
   (principal, event) => {
@@ -56,7 +58,7 @@ export const route =
     return act(principal, {
       params: read(params, () => event.pathParameters ?? {}),
       query: read(query, () => event.queryStringParameters ?? {}),
-      body: read(body, () => (body ? jsonBody(event, operation) : {})),
+      body: read(body, () => (body && !(isBodyOptional && !event.body) ? jsonBody(event, operation) : {})),
     });
   };
 

@@ -17,6 +17,7 @@ import { ChatFunction, type House } from './chat-function.ts';
 import { ChatLog } from './chat-log.ts';
 import type { ChatTable } from './chat-table.ts';
 import { applicationArns, endpointArns } from './push-applications.ts';
+import { readerFunctions } from './reader-functions.ts';
 import { sendFunction } from './send-function.ts';
 import { AUTHORIZER_TIMEOUT_SECONDS, tokenEnvironment } from './tokens.ts';
 
@@ -53,6 +54,7 @@ export class ChatHttpApi extends Construct {
       '/v1/users/me/devices': [GET],
       '/v1/users/me/devices/{deviceId}': [PUT, DELETE],
     });
+    for (const { fn, routes } of readerFunctions(this, house, table)) route(api, fn, routes);
     refuseOtherRoutes(this, api, house);
     addStage(this, api, house);
   }

@@ -27,13 +27,18 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
   ['HttpApi', 'GET /v1/users/me/devices', 'ManageDevices', 'CUSTOM', false],
   ['HttpApi', 'PUT /v1/users/me/devices/{deviceId}', 'ManageDevices', 'CUSTOM', false],
   ['HttpApi', 'DELETE /v1/users/me/devices/{deviceId}', 'ManageDevices', 'CUSTOM', false],
+  ['WebSocketApi', 'receipt.read', 'MoveWatermarkFrame', 'NONE', true],
+  ['WebSocketApi', 'receipt.delivered', 'MoveWatermarkFrame', 'NONE', true],
+  ['HttpApi', 'POST /v1/conversations/{conversationId}/read', 'ManageReceipts', 'CUSTOM', false],
+  ['HttpApi', 'POST /v1/conversations/{conversationId}/delivered', 'ManageReceipts', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/conversations/{conversationId}/receipts', 'ManageReceipts', 'CUSTOM', false],
   ['HttpApi', '$default', 'RefuseRoute', 'NONE', false],
 ])('%s %s runs %s, authorization %s, route response %s', (api, key, target, authorizer, replies) => {
   expect(routes).toContainEqual({ api, key, target, authorizer, replies });
 });
 
 test('there is no other route', () => {
-  expect(routes).toHaveLength(13);
+  expect(routes).toHaveLength(18);
 });
 
 describe('the WebSocket API', () => {
@@ -54,7 +59,7 @@ describe('the WebSocket API', () => {
     const keys = [...propertiesOf(template, 'AWS::ApiGatewayV2::RouteResponse').values()].map(
       (it) => it.RouteResponseKey,
     );
-    expect(keys).toEqual(['$default', '$default']);
+    expect(keys).toEqual(routes.filter(({ replies }) => replies).map(() => '$default'));
   });
 
   test('logs connections only where the account is set up for it', () => {

@@ -13,6 +13,7 @@ const functions = propertiesOf(template, 'AWS::Lambda::Function');
 const policies = propertiesOf(template, 'AWS::IAM::Policy');
 
 const sending = { 'ChatTable.Arn': 'dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem' };
+const receipts = { 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query dynamodb:UpdateItem' };
 const callback = 'arn:aws:execute-api:us-east-1:000000000000:<WebSocketApi>/v1/POST/@connections/*';
 const consuming =
   'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage';
@@ -40,6 +41,8 @@ const granted: Record<string, Record<string, string>> = {
     ...onPlatforms('app', '', 'sns:CreatePlatformEndpoint sns:DeleteEndpoint sns:SetEndpointAttributes'),
     ...onPlatforms('endpoint', '/*', 'sns:CreatePlatformEndpoint sns:DeleteEndpoint sns:SetEndpointAttributes'),
   },
+  ManageReceipts: receipts,
+  MoveWatermarkFrame: receipts,
   Notify: {
     'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:Query',
     'NotificationsQueue.Arn': consuming,
