@@ -33,6 +33,10 @@ export async function user(target: ChatTarget, name: string): Promise<User> {
 export const connection = ({ target, token }: AbsentUser): Promise<ChatSocket> =>
   openSocket(target.webSocketUrl, { headers: { authorization: `Bearer ${token}` } });
 
+/** The same from where no header can be set. */
+export const connectionByQuery = ({ target, token }: AbsentUser, parameter = 'access_token'): Promise<ChatSocket> =>
+  openSocket(`${target.webSocketUrl}?${parameter}=${encodeURIComponent(token)}`);
+
 export const directConversation = (creator: AbsentUser, other: AbsentUser): Promise<string> =>
   createdBy(creator, { type: 'direct', userId: other.userId });
 

@@ -20,6 +20,27 @@ export const isTold = (socket: ChatSocket, conversationId: string): Promise<Chat
     eventsIn(frame).find((event) => event.type === 'conversation.created' && event.conversationId === conversationId),
   );
 
+/** What an event of this type carries. */
+type DataOf<Type, Event = ChatEvent> = Event extends { type: infer Types; data: infer Data }
+  ? Type extends Types
+    ? Data
+    : never
+  : never;
+
+/** The first event of a type in a conversation; `isIt` where there may be several. */
+export const isToldOf = <Type extends ChatEvent['type']>(
+  { frames }: ChatSocket,
+  type: Type,
+  conversationId: string,
+  isIt: (data: DataOf<Type>) => boolean = () => true,
+): Promise<DataOf<Type>> =>
+  frames.first(`the event ${type} of ${conversationId}`, (frame) =>
+    eventsIn(frame)
+      .filter((event) => event.type === type && event.conversationId === conversationId)
+      .map(({ data }) => data as DataOf<Type>)
+      .find(isIt),
+  );
+
 /** All messages of the conversation so far, as soon as so many are among them. */
 export async function receivesAll(socket: ChatSocket, conversationId: string, count: number): Promise<Message[]> {
   const received = () => messagesReceived(socket, conversationId);
