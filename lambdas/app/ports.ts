@@ -34,7 +34,9 @@ export type Claim =
   /** The key is in the sender's memory: `lease` is that of the try that put it there. */
   | { outcome: 'repeated'; member: Member; lease: number }
   | { outcome: 'notMember' }
-  | { outcome: 'banned' };
+  | { outcome: 'banned' }
+  /** The other side of a direct conversation wants nothing from this user. */
+  | { outcome: 'blocked' };
 
 export interface MemberStore {
   /** May I, have I? One conditional write. */
@@ -53,7 +55,12 @@ export interface PageRequest {
   cursor?: string | undefined;
 }
 
-export type SeqAllocation = { outcome: 'allocated'; head: Head } | { outcome: 'closed' } | { outcome: 'notAllowed' };
+export type SeqAllocation =
+  | { outcome: 'allocated'; head: Head }
+  | { outcome: 'closed' }
+  | { outcome: 'notAllowed' }
+  /** There is no such conversation. */
+  | { outcome: 'missing' };
 
 /** A conversation as one of its members sees it; `member` is absent for anybody else. */
 export interface View {
@@ -61,6 +68,9 @@ export interface View {
   member?: Member;
   details?: Details;
 }
+
+/** Members whom a conversation has from the moment when it is there; one that can be found by its context gets no others before. */
+export const membersAtOnce = 90;
 
 export interface NewConversation {
   head: Head;
@@ -71,8 +81,11 @@ export interface NewConversation {
 export interface ConversationStore {
   /** What number, may anyone? Takes the next seq; the head comes back as it is after it. One conditional write. */
   allocateSeq(request: { conversationId: string; mayPostAnywhere: boolean; preview: Preview }): Promise<SeqAllocation>;
-  /** All at once or nothing; false when there is a conversation of this id already. */
-  create(conversation: NewConversation): Promise<boolean>;
+  /**
+   * All at once or nothing. `wasThere`: there is a conversation of this id already; `blocked`: one side of the direct conversation
+   * wants nothing from the other.
+   */
+  create(conversation: NewConversation): Promise<'created' | 'wasThere' | 'blocked'>;
   /** In the order asked for, those that do not exist left out. One batch read for up to 50 conversations. */
   viewsOf(userId: string, conversationIds: string[]): Promise<View[]>;
   /** The same with the details of those that have any: no read, or one batch read. */

@@ -1,36 +1,35 @@
 import type { HistoryQuery, MessagePage } from '../../contract/message.ts';
-import { refuse } from '../domain/chat-error.ts';
 import type { Head } from '../domain/conversation.ts';
-import { type Message, publicMessage } from '../domain/message.ts';
+import type { Message } from '../domain/message.ts';
 import { settledSeqOf, settleMs } from '../domain/settled-seq.ts';
-import type { Clock, ConversationStore, HistoryRange, MessageStore } from './ports.ts';
+import type { Clock, HistoryRange, MessageStore } from './ports.ts';
+import { type Caller, type ReaderPorts, readerOf, seenBy } from './readers.ts';
 
-export interface HistoryPorts {
-  conversations: ConversationStore;
-  messages: MessageStore;
-  clock: Clock;
+export interface HistoryPorts extends ReaderPorts {
+  messages: Pick<MessageStore, 'page'>;
+  clock: Pick<Clock, 'now'>;
 }
 
 export interface HistoryRequest extends HistoryQuery {
   conversationId: string;
-  userId: string;
 }
 
 /**
- * One page of a conversation's log, ascending: one batch read for the caller's right and the head, one query for the page; where
- * the page is not the tail of a conversation active this minute, one more for what is settled. FORBIDDEN to anyone but a member.
+ * One page of a conversation's log, ascending, as the caller sees it: one query for the head and the members, one for the page; a
+ * batch read where somebody has reacted to what it shows; and where the page is not the tail of a conversation active this minute,
+ * one more query for what is settled. FORBIDDEN to anyone but a member.
  */
 export const readHistory =
   (ports: HistoryPorts) =>
-  async (request: HistoryRequest): Promise<MessagePage> => {
+  async (caller: Caller, request: HistoryRequest): Promise<MessagePage> => {
     // The head first: messages read after it can only be more than it knows, never fewer.
-    const [view] = await ports.conversations.viewsOf(request.userId, [request.conversationId]);
-    if (!view?.member) refuse('FORBIDDEN', 'read the messages', 'the caller is not a member of the conversation');
-    const page = await pageOf(ports.messages, request, view.head.lastSeq);
+    const reader = await readerOf(ports, caller, request.conversationId);
+    const { head } = reader;
+    const page = await pageOf(ports.messages, request, head.lastSeq);
     return {
-      messages: page.messages.map((message) => publicMessage(message)),
-      lastSeq: view.head.lastSeq,
-      settledSeq: await settledSeq(ports, view.head, page),
+      messages: await seenBy(ports, reader, page.messages),
+      lastSeq: head.lastSeq,
+      settledSeq: await settledSeq(ports, head, page),
       hasMoreBefore: page.hasMoreBefore,
       hasMoreAfter: page.hasMoreAfter,
     };
@@ -43,7 +42,7 @@ interface Page {
 }
 
 /** Each side is read with one message more than it shows, to know whether there is one. */
-async function pageOf(messages: MessageStore, request: HistoryRequest, lastSeq: number): Promise<Page> {
+async function pageOf(messages: HistoryPorts['messages'], request: HistoryRequest, lastSeq: number): Promise<Page> {
   const { conversationId, limit, before, after, around } = request;
   const side = async (count: number, range: HistoryRange): Promise<Side> => {
     const found = await messages.page({ conversationId, limit: count + 1, ...range });

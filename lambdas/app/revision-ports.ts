@@ -48,9 +48,15 @@ export interface RevisionStore {
   mark(mark: RevisionMark): Promise<void>;
   /** Message, revision and mark at once; false when another change was faster than `seenRev`. One transaction of three writes. */
   replace(replacement: Replacement): Promise<boolean>;
-  /** Shows on a message whether it is pinned, and announces it; a later revision's word stays. One conditional write. */
-  showPinned(change: { position: Position; isPinned: boolean; rev: number; changed: MessageChange }): Promise<void>;
+  /** Shows on a message whether it is pinned, and announces it. One conditional write. */
+  showPinned(change: { position: Position; isPinned: boolean; rev: number; changed: MessageChange }): Promise<Showing>;
 }
+
+/**
+ * How it ended to show on a message, under a revision, what was decided elsewhere. `overtaken`: the message has a later revision
+ * already, under which sync would not look for this one; take another. `deleted`: there is nothing left to show it on.
+ */
+export type Showing = 'shown' | 'overtaken' | 'deleted';
 
 export interface ReactionStore {
   /** False when it was there. One conditional write. */
@@ -60,30 +66,54 @@ export interface ReactionStore {
   /** How many users give this emoji: one query that counts. */
   count(position: Position, emoji: string): Promise<number>;
   /**
-   * Puts the count on the message unless it has one of a later revision, and announces the reaction either way. One conditional
-   * write, a second where the first came late.
+   * Puts the count on the message, and announces the reaction; where the count of a later revision is there, which includes this
+   * reaction, only announces it. One conditional write, a second where the first came late.
    */
   showCount(change: {
     emit: 'reaction.added' | 'reaction.removed';
     position: Position;
     changed: ReactionChange;
-  }): Promise<void>;
+  }): Promise<Showing>;
   reactionsTo(position: Position, page: PageRequest): Promise<{ reactions: Reaction[]; nextCursor?: string }>;
-  /** Which of these the user gives: one batch read for up to a hundred, none for none. */
-  ownAmong(userId: string, conversationId: string, wanted: { seq: number; emoji: string }[]): Promise<Reaction[]>;
+}
+
+/** Which message has been given which emoji. */
+export interface Given {
+  seq: number;
+  emoji: string;
+}
+
+export interface ReaderStore {
+  /** The head and its first members by user id: one query. */
+  headAndMembers(conversationId: string, mostMembers: number): Promise<{ head?: Head; members: Member[] }>;
+  /**
+   * What a reader has of their own: which of these reactions, and, where it is not known yet, the membership. One batch read a
+   * hundred, none for nothing.
+   */
+  ownParts(request: {
+    userId: string;
+    conversationId: string;
+    given: Given[];
+    withMember: boolean;
+  }): Promise<{ reactions: Given[]; member?: Member }>;
 }
 
 export interface PinStore {
-  /** One conditional write. */
+  /** One conditional write, two for the first of a conversation. */
   pin(conversationId: string, pin: Pin): Promise<'pinned' | 'wasPinned' | 'full'>;
   /** False when it was not pinned. One conditional write. */
   unpin(conversationId: string, seq: number): Promise<boolean>;
   pinsOf(conversationId: string): Promise<Pin[]>;
 }
 
+/** A message that answers another. */
+export type Reply = Message & { replyTo: number };
+
 export interface ReplyStore {
-  /** The message, and one more on the count of the one it answers: at once or not at all. False when that one is not there. */
-  appendReply(message: Message & { replyTo: number }): Promise<boolean>;
+  /** Whether there is a message to answer. One read. */
+  exists(position: Position): Promise<boolean>;
+  /** The message, and one more on the count of the one it answers: at once or not at all. One transaction. */
+  appendReply(message: Reply): Promise<void>;
   /** Seqs of the messages that answer one, ascending: one query of the index, which lags behind. */
   repliesTo(position: Position, page: PageRequest): Promise<{ seqs: number[]; nextCursor?: string }>;
   /** Those that exist, ascending: one batch read. */
@@ -92,7 +122,7 @@ export interface ReplyStore {
 
 export type SenderClaim = { outcome: 'claimed' } | { outcome: 'repeated'; lease: number };
 
-/** The memory of recent sends of a backend that is no member: as `MemberStore` has it for members. */
+/** The memory of recent sends of a backend that is no member: as `MemberStore` has it for members. The first send makes it. */
 export interface SenderStore {
   claimSend(attempt: SendAttempt): Promise<SenderClaim>;
   takeOverSend(attempt: SendAttempt, deadLease: number): Promise<boolean>;

@@ -1,16 +1,19 @@
-import type { SendMessage } from '../../contract/message.ts';
+import type { ForwardedFrom, SendMessage } from '../../contract/message.ts';
 import { movesActivity } from '../domain/activity.ts';
 import { refuse, refuseFields } from '../domain/chat-error.ts';
 import { type Head, type Member, mayPostAnywhere } from '../domain/conversation.ts';
 import { type Digest, positionIn } from '../domain/ids.ts';
 import { contentOf, type Message, previewOf } from '../domain/message.ts';
 import { isLeaseOver, leaseAt, leaseTimeMs, sendTimeoutMs } from '../domain/send-lease.ts';
-import type { Clock, ConversationStore, MemberStore, MessageStore, Randomness, SendAttempt } from './ports.ts';
+import type { Claim, Clock, ConversationStore, MemberStore, MessageStore, Randomness, SendAttempt } from './ports.ts';
+import type { ReplyStore, SenderClaim, SenderStore } from './revision-ports.ts';
 
 export interface SendPorts {
   members: Pick<MemberStore, 'claimSend' | 'takeOverSend' | 'releaseSend'>;
+  senders: SenderStore;
   conversations: Pick<ConversationStore, 'allocateSeq'>;
   messages: Pick<MessageStore, 'append' | 'findSent'>;
+  replies: Pick<ReplyStore, 'exists' | 'appendReply'>;
   clock: Clock;
   randomness: Pick<Randomness, 'fraction'>;
   digest: Digest;
@@ -21,8 +24,10 @@ export interface SendRequest extends SendMessage {
   senderId: string;
   /** The connection that it came by, if it came by one. */
   via?: string;
-  /** A trusted backend: it alone sends system messages. */
+  /** A trusted backend: it alone sends system messages, and it sends to any conversation. */
   isService?: boolean;
+  /** Set on a copy of another message. */
+  forwardedFrom?: ForwardedFrom;
 }
 
 export interface Sent {
@@ -44,7 +49,8 @@ const longestWaitMs = 500;
 /**
  * Sends a message exactly once, by three conditional writes in this order: the sender's member item (may I, have I?), the
  * conversation's head (what number, may anyone?), the message itself. A repeat with the same clientMessageId, whenever, in
- * parallel and by whatever transport, gets the same message. A crash leaves at worst an unused seq.
+ * parallel and by whatever transport, gets the same message. A crash leaves at worst an unused seq. A reply is one read more, and
+ * its last write counts it on the message that it answers. A backend that is no member has an item of its own for its first write.
  * FORBIDDEN to anyone but a member, CONFLICT when the conversation is closed, UNAVAILABLE while an earlier try is undecided.
  */
 export const sendMessage =
@@ -76,20 +82,46 @@ function parentOf({ conversationId }: SendRequest, replyTo: string): number {
 /** Nothing while an earlier try may be alive. */
 async function trySending(ports: SendPorts, request: SendRequest): Promise<Sent | undefined> {
   const attempt = attemptOf(ports, request);
-  const claim = await ports.members.claimSend(attempt);
+  const { claim, memory } = await claimSend(ports, request, attempt);
   switch (claim.outcome) {
     case 'claimed':
-      return { message: await write(ports, request, attempt, claim.member), isNew: true };
+      return { message: await write(ports, request, { attempt, memory, ...memberIn(claim) }), isNew: true };
     case 'repeated':
-      return finishEarlierTry(ports, request, attempt, claim);
-    case 'banned':
-      return refuseBanned();
+      return finishEarlierTry(ports, request, { attempt, memory, ...memberIn(claim) }, claim.lease);
     case 'notMember':
       return refuse('FORBIDDEN', operation, 'the sender is not a member of the conversation');
+    default:
+      return refuseUnwelcome(claim.outcome);
   }
 }
 
-const refuseBanned = (): never => refuse('FORBIDDEN', operation, 'the sender is banned from the conversation');
+/** A try that has been claimed, and where. */
+interface ClaimedTry {
+  attempt: SendAttempt;
+  memory: Pick<MemberStore, 'takeOverSend' | 'releaseSend'>;
+  /** Absent for a backend that is none. */
+  member?: Member;
+}
+
+/** In the memory of the sender's membership; or, for a backend that is no member, in one of its own. */
+async function claimSend(
+  { members, senders }: SendPorts,
+  { isService }: SendRequest,
+  attempt: SendAttempt,
+): Promise<{ claim: Claim | SenderClaim; memory: ClaimedTry['memory'] }> {
+  const claim = await members.claimSend(attempt);
+  if (claim.outcome !== 'notMember' || !isService) return { claim, memory: members };
+  return { claim: await senders.claimSend(attempt), memory: senders };
+}
+
+const memberIn = (claim: Claim | SenderClaim): { member?: Member } =>
+  'member' in claim ? { member: claim.member } : {};
+
+/** Who is blocked is told what all are told of a closed conversation: a block is nobody's business but the blocker's. */
+const refuseUnwelcome = (reason: 'banned' | 'blocked'): never =>
+  reason === 'banned' ? refuse('FORBIDDEN', operation, 'the sender is banned from the conversation') : refuseClosed();
+
+const refuseClosed = (): never => refuse('CONFLICT', operation, 'the conversation is closed');
 
 const attemptOf = ({ clock, randomness, digest }: SendPorts, request: SendRequest): SendAttempt => ({
   conversationId: request.conversationId,
@@ -98,8 +130,9 @@ const attemptOf = ({ clock, randomness, digest }: SendPorts, request: SendReques
   lease: leaseAt(clock.now(), randomness.fraction()),
 });
 
-async function write(ports: SendPorts, request: SendRequest, attempt: SendAttempt, member: Member): Promise<Message> {
-  const head = await takeSeq(ports, request, attempt, member);
+async function write(ports: SendPorts, request: SendRequest, claimed: ClaimedTry): Promise<Message> {
+  const replyTo = await answered(ports, request, claimed);
+  const head = await takeSeq(ports, request, claimed);
   const message: Message = {
     conversationId: request.conversationId,
     seq: head.lastSeq,
@@ -107,8 +140,8 @@ async function write(ports: SendPorts, request: SendRequest, attempt: SendAttemp
     clientMessageId: request.clientMessageId,
     type: request.type,
     ...contentOf(request),
-    ...(request.replyTo !== undefined && { replyTo: parentOf(request, request.replyTo) }),
-    createdAtMs: leaseTimeMs(attempt.lease),
+    ...(request.forwardedFrom && { forwardedFrom: request.forwardedFrom }),
+    createdAtMs: leaseTimeMs(claimed.attempt.lease),
     rev: 0,
     membershipVersion: head.membershipVersion,
     ...(request.via !== undefined && { via: request.via }),
@@ -116,36 +149,60 @@ async function write(ports: SendPorts, request: SendRequest, attempt: SendAttemp
       movesActivityToMs: head.lastActivityAtMs,
     }),
   };
-  await ports.messages.append(message);
-  return message;
+  if (replyTo === undefined) {
+    await ports.messages.append(message);
+    return message;
+  }
+  const reply = { ...message, replyTo };
+  await ports.replies.appendReply(reply);
+  return reply;
 }
 
-async function takeSeq(ports: SendPorts, request: SendRequest, attempt: SendAttempt, member: Member): Promise<Head> {
+/** Looked up before a seq is taken: a reply to nothing would leave a hole, and its words as the last in every list. */
+async function answered(
+  { replies }: SendPorts,
+  request: SendRequest,
+  { memory, attempt }: ClaimedTry,
+): Promise<number | undefined> {
+  if (request.replyTo === undefined) return undefined;
+  const seq = parentOf(request, request.replyTo);
+  if (await replies.exists({ conversationId: request.conversationId, seq })) return seq;
+  await memory.releaseSend(attempt);
+  return refuseFields(operation, [{ path: 'replyTo', message: 'must be a message of this conversation' }]);
+}
+
+async function takeSeq(ports: SendPorts, request: SendRequest, { attempt, memory, member }: ClaimedTry): Promise<Head> {
   const allocation = await ports.conversations.allocateSeq({
     conversationId: request.conversationId,
-    mayPostAnywhere: mayPostAnywhere(member.role),
+    mayPostAnywhere: request.isService === true || (member !== undefined && mayPostAnywhere(member.role)),
     preview: previewOf(request, ports.clock.now()),
   });
   if (allocation.outcome === 'allocated') return allocation.head;
-  await ports.members.releaseSend(attempt);
-  return allocation.outcome === 'closed'
-    ? refuse('CONFLICT', operation, 'the conversation is closed')
-    : refuse('FORBIDDEN', operation, 'only moderators may post here');
+  await memory.releaseSend(attempt);
+  switch (allocation.outcome) {
+    case 'closed':
+      return refuseClosed();
+    case 'notAllowed':
+      return refuse('FORBIDDEN', operation, 'only moderators may post here');
+    case 'missing':
+      return refuse('FORBIDDEN', operation, 'the sender is not a member of the conversation');
+  }
 }
 
 /** The message of an earlier try; or, when that try died before it wrote one, ours in its place; nothing while it may be alive. */
 async function finishEarlierTry(
   ports: SendPorts,
   request: SendRequest,
-  attempt: SendAttempt,
-  { member, lease }: { member: Member; lease: number },
+  claimed: ClaimedTry,
+  lease: number,
 ): Promise<Sent | undefined> {
   // Judged before the look: a try that ended after a look that missed it would be written twice.
   const isDead = isLeaseOver(lease, ports.clock.now());
   const message = await ports.messages.findSent({ ...request, lease });
   if (message) return { message, isNew: false };
   if (!isDead) return undefined;
-  if (member.bannedAtMs !== undefined) refuseBanned();
-  if (!(await ports.members.takeOverSend(attempt, lease))) return undefined;
-  return { message: await write(ports, request, attempt, member), isNew: true };
+  if (claimed.member?.bannedAtMs !== undefined) refuseUnwelcome('banned');
+  if (claimed.member?.blockedAtMs !== undefined) refuseUnwelcome('blocked');
+  if (!(await claimed.memory.takeOverSend(claimed.attempt, lease))) return undefined;
+  return { message: await write(ports, request, claimed), isNew: true };
 }

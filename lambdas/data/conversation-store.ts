@@ -1,7 +1,8 @@
 import type { ConversationStore, NewConversation, SeqAllocation, View } from '../app/ports.ts';
+import type { Head } from '../domain/conversation.ts';
 import { detailsFrom, detailsItem, headFrom, headItem, memberFrom, memberItem } from './items.ts';
 import * as keys from './keys.ts';
-import { type Item, itemsPerTransaction, type Table, type WriteOutcome } from './table.ts';
+import { type Item, itemsPerTransaction, type Table, type TransactionPart, type WriteOutcome } from './table.ts';
 
 export const conversationStore = (table: Table): ConversationStore => ({
   async allocateSeq({ conversationId, mayPostAnywhere, preview }) {
@@ -25,7 +26,9 @@ export const conversationStore = (table: Table): ConversationStore => ({
     const [first = [], ...rest] = writesOf(conversation);
     // The head comes last: until it is there, nobody is told of the conversation and nobody can find it.
     for (const items of rest) await table.batchPut(items);
-    return table.putAllNew(first);
+    const outcome = await table.transact([...first.map(newItem), ...checksOf(conversation.head)]);
+    if (outcome.isDone) return 'created';
+    return outcome.failed === 0 ? 'wasThere' : 'blocked';
   },
 
   async viewsOf(userId, conversationIds) {
@@ -46,8 +49,20 @@ export const conversationStore = (table: Table): ConversationStore => ({
 });
 
 function refusedAllocation({ item }: WriteOutcome & { isDone: false }): SeqAllocation {
-  const isOpen = item && headFrom(item).closedAtMs === undefined;
-  return { outcome: isOpen ? 'notAllowed' : 'closed' };
+  if (!item) return { outcome: 'missing' };
+  return { outcome: headFrom(item).closedAtMs === undefined ? 'notAllowed' : 'closed' };
+}
+
+/** Only the head's place must be free: what members there are without a head are left from a try that died. */
+const newItem = (put: Item, position: number): TransactionPart =>
+  position === 0 ? { put, condition: 'attribute_not_exists(PK)' } : { put };
+
+/** In the transaction itself, so that no block can come between the look and the making. */
+function checksOf({ pair }: Head): TransactionPart[] {
+  if (!pair) return [];
+  const [one, other] = pair;
+  const blocks = [keys.blockKey(one, other), keys.blockKey(other, one)];
+  return blocks.map((check) => ({ check, condition: 'attribute_not_exists(PK)' }));
 }
 
 /** The first group is written at once, the head first of all; members beyond what one transaction holds go before it. */

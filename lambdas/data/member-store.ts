@@ -26,7 +26,8 @@ export function memberStore(table: Table): MemberStore {
       const outcome = await table.update({
         key: keys.memberKey(attempt.conversationId, attempt.userId),
         update: 'SET recentSends.#key = :lease REMOVE emit, changed',
-        condition: 'recentSends.#key = :dead AND attribute_not_exists(bannedAtMs)',
+        condition:
+          'recentSends.#key = :dead AND attribute_not_exists(bannedAtMs) AND attribute_not_exists(blockedAtMs)',
         names: { '#key': attempt.key },
         values: { ':lease': attempt.lease, ':dead': deadLease },
       });
@@ -68,7 +69,12 @@ const claim = (table: Table, attempt: SendAttempt, forget: string[] = []): Promi
   table.update({
     key: keys.memberKey(attempt.conversationId, attempt.userId),
     update: `SET recentSends.#key = :lease ADD ownSinceRead :one REMOVE ${['emit', 'changed', ...forget.map((_, n) => `recentSends.#old${n}`)].join(', ')}`,
-    condition: 'attribute_exists(PK) AND attribute_not_exists(bannedAtMs) AND attribute_not_exists(recentSends.#key)',
+    condition: [
+      'attribute_exists(PK)',
+      'attribute_not_exists(bannedAtMs)',
+      'attribute_not_exists(blockedAtMs)',
+      'attribute_not_exists(recentSends.#key)',
+    ].join(' AND '),
     names: { '#key': attempt.key, ...Object.fromEntries(forget.map((key, n) => [`#old${n}`, key])) },
     values: { ':lease': attempt.lease, ':one': 1 },
   });
@@ -77,7 +83,7 @@ function refusedClaim(attempt: SendAttempt, outcome: WriteOutcome & { isDone: fa
   if (!outcome.item) return { outcome: 'notMember' };
   const member = memberFrom(outcome.item);
   const lease = leaseIn(outcome.item, attempt.key);
-  if (lease === undefined) return { outcome: 'banned' };
+  if (lease === undefined) return { outcome: member.bannedAtMs === undefined ? 'blocked' : 'banned' };
   // The SDK's first try was applied and its answer lost: what the second met is our own claim.
   if (outcome.mayBeOwn && lease === attempt.lease) return { outcome: 'claimed', member };
   return { outcome: 'repeated', member, lease };

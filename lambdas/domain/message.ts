@@ -27,7 +27,7 @@ export interface Message extends Content {
   replyTo?: number;
   replyCount?: number;
   forwardedFrom?: ForwardedFrom;
-  /** By emoji. One that nobody gives any more stays with a count of 0: its revision is what keeps a late write out. */
+  /** By emoji; one that nobody gives any more is gone. */
   reactions?: Record<string, ReactionCount>;
   pinned?: boolean;
   createdAtMs: number;

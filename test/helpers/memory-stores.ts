@@ -2,7 +2,8 @@ import type { SendPorts } from '../../lambdas/app/send-message.ts';
 import type { Head, Member } from '../../lambdas/domain/conversation.ts';
 import type { Message } from '../../lambdas/domain/message.ts';
 
-export interface MemoryConversation extends Pick<SendPorts, 'members' | 'conversations' | 'messages'> {
+export interface MemoryConversation
+  extends Pick<SendPorts, 'members' | 'senders' | 'conversations' | 'messages' | 'replies'> {
   head: Head;
   member: Member;
   log: Message[];
@@ -37,6 +38,17 @@ export function memoryConversation(): MemoryConversation {
         member.ownSinceRead -= 1;
       },
     },
+    senders: memorySenders(),
+    replies: {
+      async exists({ seq }) {
+        return log.some((message) => message.seq === seq);
+      },
+      async appendReply(reply) {
+        log.push(reply);
+        const parent = log.find(({ seq }) => seq === reply.replyTo);
+        if (parent) parent.replyCount = (parent.replyCount ?? 0) + 1;
+      },
+    },
     conversations: {
       async allocateSeq({ mayPostAnywhere }) {
         if (head.closedAtMs !== undefined) return { outcome: 'closed' };
@@ -53,6 +65,26 @@ export function memoryConversation(): MemoryConversation {
       async findSent({ clientMessageId }) {
         return log.find((message) => message.clientMessageId === clientMessageId);
       },
+    },
+  };
+}
+
+function memorySenders(): SendPorts['senders'] {
+  const recentSends: Record<string, number> = {};
+  return {
+    async claimSend({ key, lease }) {
+      const earlier = recentSends[key];
+      if (earlier !== undefined) return { outcome: 'repeated', lease: earlier };
+      recentSends[key] = lease;
+      return { outcome: 'claimed' };
+    },
+    async takeOverSend({ key, lease }, deadLease) {
+      if (recentSends[key] !== deadLease) return false;
+      recentSends[key] = lease;
+      return true;
+    },
+    async releaseSend({ key }) {
+      delete recentSends[key];
     },
   };
 }

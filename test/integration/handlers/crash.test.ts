@@ -72,8 +72,10 @@ async function conversation() {
     };
     const ports: SendPorts = {
       members: around(stores.members),
+      senders: around(stores.senders),
       conversations: around(counted),
       messages: around(stores.messages),
+      replies: around(stores.replies),
       clock,
       randomness: systemRandomness,
       digest,

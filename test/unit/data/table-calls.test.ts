@@ -17,6 +17,7 @@ import { deviceStore } from '../../../lambdas/data/device-store.ts';
 import { deviceItem, headItem, memberItem, messageItem } from '../../../lambdas/data/items.ts';
 import { memberStore } from '../../../lambdas/data/member-store.ts';
 import { messageStore } from '../../../lambdas/data/message-store.ts';
+import { readerStore } from '../../../lambdas/data/reader-store.ts';
 import { sendStores } from '../../../lambdas/data/send-stores.ts';
 import { leaseAt } from '../../../lambdas/domain/send-lease.ts';
 import { digest } from '../../../lambdas/runtime/randomness.ts';
@@ -64,7 +65,7 @@ describe('the table calls of', () => {
 
     expect(recorded.calls()).toEqual(['Update', 'Update', 'Put']);
     expect([0, 1, 2].map((place) => recorded.input(place).ConditionExpression)).toEqual([
-      'attribute_exists(PK) AND attribute_not_exists(bannedAtMs) AND attribute_not_exists(recentSends.#key)',
+      'attribute_exists(PK) AND attribute_not_exists(bannedAtMs) AND attribute_not_exists(blockedAtMs) AND attribute_not_exists(recentSends.#key)',
       'attribute_exists(PK) AND attribute_not_exists(closedAtMs) AND attribute_not_exists(posting)',
       'attribute_not_exists(PK)',
     ]);
@@ -96,30 +97,33 @@ describe('the table calls of', () => {
   });
 
   it.each([
-    { what: 'the tail of a quiet conversation', query: {}, calls: ['BatchGet', 'Query'] },
-    { what: 'a page before a position', query: { before: 5 }, calls: ['BatchGet', 'Query'] },
-    { what: 'a page after a position', query: { after: 5 }, calls: ['BatchGet', 'Query'] },
-    { what: 'a page around a position: both sides', query: { around: 5 }, calls: ['BatchGet', 'Query', 'Query'] },
+    { what: 'the tail of a quiet conversation', query: {}, calls: ['Query', 'Query'] },
+    { what: 'a page before a position', query: { before: 5 }, calls: ['Query', 'Query'] },
+    { what: 'a page after a position', query: { after: 5 }, calls: ['Query', 'Query'] },
+    { what: 'a page around a position: both sides', query: { around: 5 }, calls: ['Query', 'Query', 'Query'] },
   ])('the history, $what', async ({ query, calls }) => {
     const recorded = recordedTable();
     const quiet = headItem(aHead({ lastSeq: 9, lastActivityAtMs: 0 }));
-    recorded.mock.on(BatchGetCommand).resolves(answering(quiet, member));
-    const ports = { conversations: conversationStore(recorded.table), messages: messageStore(recorded.table), clock };
+    recorded.mock
+      .on(QueryCommand)
+      .resolvesOnce({ Items: [quiet, member] })
+      .resolves({});
+    const ports = { readers: readerStore(recorded.table), messages: messageStore(recorded.table), clock };
 
-    await readHistory(ports)({ conversationId: 'c1', userId: 'alice', limit: 50, ...query });
+    await readHistory(ports)({ userId: 'alice', scopes: [] }, { conversationId: 'c1', limit: 50, ...query });
 
     expect(recorded.calls()).toEqual(calls);
   });
 
   it('the history of somebody else: one read', async () => {
     const recorded = recordedTable();
-    recorded.mock.on(BatchGetCommand).resolves(answering(head));
-    const ports = { conversations: conversationStore(recorded.table), messages: messageStore(recorded.table), clock };
+    recorded.mock.on(QueryCommand).resolves({ Items: [head, member] });
+    const ports = { readers: readerStore(recorded.table), messages: messageStore(recorded.table), clock };
 
-    const read = readHistory(ports)({ conversationId: 'c1', userId: 'mallory', limit: 50 });
+    const read = readHistory(ports)({ userId: 'mallory', scopes: [] }, { conversationId: 'c1', limit: 50 });
 
     await expect(read).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    expect(recorded.calls()).toEqual(['BatchGet']);
+    expect(recorded.calls()).toEqual(['Query']);
   });
 
   it('a list of fifty conversations: one query of the index, one batch read', async () => {
