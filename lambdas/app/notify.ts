@@ -4,32 +4,43 @@ import { messageIdOf } from '../domain/ids.ts';
 import { type Message, previewOf } from '../domain/message.ts';
 import { type Notification, pushMessageOf } from '../domain/push-payload.ts';
 import type { ConversationStore, DeviceStore, MessageStore, PendingNotification, PushSender, View } from './ports.ts';
+import type { BlockStore } from './reader-ports.ts';
 
 export interface NotifyPorts {
   conversations: ConversationStore;
   messages: MessageStore;
   devices: DeviceStore;
+  blocks: Pick<BlockStore, 'isBlocked'>;
   push: PushSender;
 }
 
-/** Looks again, now that the delay is over, and pushes to every device of somebody who is still a member and has not read yet.
- * True when all is said and done; throws where another try can help. */
+/**
+ * Looks again, now that the delay is over, and pushes to every device of somebody who is still a member, has not read yet, and
+ * has nothing against the sender. True when all is said and done; throws where another try can help.
+ */
 export const notify =
   (ports: NotifyPorts) =>
-  async ({ userId, conversationId, seq }: PendingNotification): Promise<boolean> => {
-    const devices = await ports.devices.devicesOf(userId);
+  async (pending: PendingNotification): Promise<boolean> => {
+    const devices = await ports.devices.devicesOf(pending.userId);
     if (devices.length === 0) return true;
-    const [view] = await ports.conversations.viewsOf(userId, [conversationId]);
-    if (!view || !isStillNews(view, seq)) return true;
-    const [message] = await ports.messages.page({ conversationId, limit: 1, after: seq - 1 });
-    if (message?.seq !== seq) return true;
+    const notification = await newsFor(ports, pending);
+    if (!notification) return true;
 
-    const notification = notificationOf(view.head, message);
     const outcomes = await Promise.allSettled(devices.map((device) => pushTo(ports, device, notification)));
     // Every device has had its try before one's failure brings all of them another.
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     return true;
   };
+
+/** What the user is to be told; nothing if it is no news, or from somebody whom one of the two has blocked. */
+async function newsFor(ports: NotifyPorts, { userId, conversationId, seq }: PendingNotification) {
+  const [view] = await ports.conversations.viewsOf(userId, [conversationId]);
+  if (!view || !isStillNews(view, seq)) return undefined;
+  const [message] = await ports.messages.page({ conversationId, limit: 1, after: seq - 1 });
+  if (message?.seq !== seq) return undefined;
+  const isBlocked = await ports.blocks.isBlocked(userId, message.senderId);
+  return isBlocked ? undefined : notificationOf(view.head, message);
+}
 
 async function pushTo({ push, devices }: NotifyPorts, device: Device, notification: Notification): Promise<void> {
   const outcome = await push.push(device, pushMessageOf(notification, device.platform));

@@ -3,7 +3,6 @@ import type { Block } from '../domain/block.ts';
 import type { ReceiptChange } from '../domain/change.ts';
 import type { Member } from '../domain/conversation.ts';
 import type { RevisionMark } from '../domain/message.ts';
-import type { Person } from '../domain/profile.ts';
 import type { PageRequest } from './ports.ts';
 
 /** What use cases of a reader need: receipts, sync, profiles and blocks. */
@@ -44,17 +43,19 @@ export interface ChangeFeed {
 export interface ProfileStore {
   profileOf(userId: string): Promise<Profile | undefined>;
   save(userId: string, profile: Profile): Promise<void>;
-  /** Profiles and connections, in the order asked for: one batch read for up to fifty. */
-  peopleOf(userIds: string[]): Promise<Person[]>;
 }
 
 export interface BlockStore {
   blocksOf(userId: string, page: PageRequest): Promise<{ blocks: Block[]; nextCursor?: string }>;
-  /** How many, up to a bound: one query. */
-  count(userId: string, most: number): Promise<number>;
+  /** How many: one query that counts. */
+  count(userId: string): Promise<number>;
   /** Whether either has blocked the other: one batch read. */
   isBlocked(userId: string, otherUserId: string): Promise<boolean>;
-  /** The block and, where there is a direct conversation, its mark on the other's membership of it: at once. */
-  block(block: Block, directConversationId: string): Promise<void>;
+  /**
+   * The block and, where there is a direct conversation, its mark on the other's membership of it: at once, in one transaction, two
+   * where there is no such conversation. Gives the block as it stands: one that was there keeps its time.
+   */
+  block(block: Block, directConversationId: string): Promise<Block>;
+  /** Takes both away; what is not there is done already. */
   unblock(block: Omit<Block, 'atMs'>, directConversationId: string): Promise<void>;
 }

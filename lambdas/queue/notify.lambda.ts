@@ -1,5 +1,6 @@
 import { notify } from '../app/notify.ts';
 import type { PendingNotification } from '../app/ports.ts';
+import { blockStore } from '../data/block-store.ts';
 import { openTable } from '../data/client.ts';
 import { conversationStore } from '../data/conversation-store.ts';
 import { deviceStore } from '../data/device-store.ts';
@@ -17,6 +18,7 @@ export const handler = queueHandler<PendingNotification>(
     conversations: conversationStore(table),
     messages: messageStore(table),
     devices: deviceStore(table),
+    blocks: blockStore(table),
     push: pushSender(),
   }),
 );

@@ -3,16 +3,30 @@ import type { Construct } from 'constructs';
 import { ChatFunction, type House } from './chat-function.ts';
 import type { ChatTable } from './chat-table.ts';
 
-const { GET, POST } = HttpMethod;
+const { GET, POST, PUT, DELETE } = HttpMethod;
+
+interface Routed {
+  fn: ChatFunction;
+  routes: Record<string, HttpMethod[]>;
+}
 
 /** What a reader does by request: each function with its routes. */
-export const readerFunctions = (scope: Construct, house: House, table: ChatTable) => [
+export const readerFunctions = (scope: Construct, house: House, table: ChatTable): Routed[] => [
   {
     fn: receiptFunction(scope, 'ManageReceipts', { house, table, entry: 'http/manage-receipts' }),
     routes: {
       '/v1/conversations/{conversationId}/read': [POST],
       '/v1/conversations/{conversationId}/delivered': [POST],
       '/v1/conversations/{conversationId}/receipts': [GET],
+    },
+  },
+  {
+    fn: profileFunction(scope, { house, table, entry: 'http/manage-profile' }),
+    routes: {
+      '/v1/users/me': [GET, PUT],
+      '/v1/users/{userId}': [GET],
+      '/v1/users/me/blocks': [GET],
+      '/v1/users/me/blocks/{userId}': [PUT, DELETE],
     },
   },
 ];
@@ -34,5 +48,11 @@ interface FunctionProps {
 function receiptFunction(scope: Construct, id: string, { table, ...props }: FunctionProps): ChatFunction {
   const fn = new ChatFunction(scope, id, props);
   fn.bindTable(table, 'BatchGetItem', 'Query', 'UpdateItem');
+  return fn;
+}
+
+function profileFunction(scope: Construct, { table, ...props }: FunctionProps): ChatFunction {
+  const fn = new ChatFunction(scope, 'ManageProfile', props);
+  fn.bindTable(table, 'GetItem', 'PutItem', 'Query', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem');
   return fn;
 }

@@ -32,13 +32,19 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
   ['HttpApi', 'POST /v1/conversations/{conversationId}/read', 'ManageReceipts', 'CUSTOM', false],
   ['HttpApi', 'POST /v1/conversations/{conversationId}/delivered', 'ManageReceipts', 'CUSTOM', false],
   ['HttpApi', 'GET /v1/conversations/{conversationId}/receipts', 'ManageReceipts', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/users/me', 'ManageProfile', 'CUSTOM', false],
+  ['HttpApi', 'PUT /v1/users/me', 'ManageProfile', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/users/{userId}', 'ManageProfile', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/users/me/blocks', 'ManageProfile', 'CUSTOM', false],
+  ['HttpApi', 'PUT /v1/users/me/blocks/{userId}', 'ManageProfile', 'CUSTOM', false],
+  ['HttpApi', 'DELETE /v1/users/me/blocks/{userId}', 'ManageProfile', 'CUSTOM', false],
   ['HttpApi', '$default', 'RefuseRoute', 'NONE', false],
 ])('%s %s runs %s, authorization %s, route response %s', (api, key, target, authorizer, replies) => {
   expect(routes).toContainEqual({ api, key, target, authorizer, replies });
 });
 
 test('there is no other route', () => {
-  expect(routes).toHaveLength(18);
+  expect(routes).toHaveLength(24);
 });
 
 describe('the WebSocket API', () => {

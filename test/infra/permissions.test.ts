@@ -41,6 +41,10 @@ const granted: Record<string, Record<string, string>> = {
     ...onPlatforms('app', '', 'sns:CreatePlatformEndpoint sns:DeleteEndpoint sns:SetEndpointAttributes'),
     ...onPlatforms('endpoint', '/*', 'sns:CreatePlatformEndpoint sns:DeleteEndpoint sns:SetEndpointAttributes'),
   },
+  ManageProfile: {
+    'ChatTable.Arn':
+      'dynamodb:ConditionCheckItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
+  },
   ManageReceipts: receipts,
   MoveWatermarkFrame: receipts,
   Notify: {

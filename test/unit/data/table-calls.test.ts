@@ -11,6 +11,7 @@ import { openConnection } from '../../../lambdas/app/open-connection.ts';
 import { readHistory } from '../../../lambdas/app/read-history.ts';
 import { sendMessage } from '../../../lambdas/app/send-message.ts';
 import { showConversation } from '../../../lambdas/app/show-conversation.ts';
+import { blockStore } from '../../../lambdas/data/block-store.ts';
 import { connectionStore } from '../../../lambdas/data/connection-store.ts';
 import { conversationStore } from '../../../lambdas/data/conversation-store.ts';
 import { deviceStore } from '../../../lambdas/data/device-store.ts';
@@ -233,14 +234,15 @@ describe('the table calls of', () => {
     expect(recorded.calls().slice(2)).toEqual(['Query', 'Get']);
   });
 
-  it('a notification: devices, the conversation, the message; nothing more without a device', async () => {
+  it('a notification: devices, the conversation, the message, blocks; nothing more without a device', async () => {
     const recorded = recordedTable();
     recorded.mock
       .on(QueryCommand)
       .resolvesOnce({ Items: [deviceItem(aDevice)] })
       .resolvesOnce({ Items: [messageItem(aMessage())] })
       .resolves({});
-    recorded.mock.on(BatchGetCommand).resolves(answering(head, memberItem(aMember({ userId: 'bob' }), 0)));
+    const place = answering(head, memberItem(aMember({ userId: 'bob' }), 0));
+    recorded.mock.on(BatchGetCommand).resolvesOnce(place).resolves({});
     const pushed: string[] = [];
     const push = async (_: unknown, message: string) => {
       pushed.push(message);
@@ -250,15 +252,16 @@ describe('the table calls of', () => {
       conversations: conversationStore(recorded.table),
       messages: messageStore(recorded.table),
       devices: deviceStore(recorded.table),
+      blocks: blockStore(recorded.table),
       push: { push },
     };
 
     await notify(ports)({ userId: 'bob', conversationId: 'c1', seq: 1 });
-    expect(recorded.calls()).toEqual(['Query', 'BatchGet', 'Query']);
+    expect(recorded.calls()).toEqual(['Query', 'BatchGet', 'Query', 'BatchGet']);
     expect(pushed).toHaveLength(1);
 
     await notify(ports)({ userId: 'bob', conversationId: 'c1', seq: 1 });
-    expect(recorded.calls().slice(3)).toEqual(['Query']);
+    expect(recorded.calls().slice(4)).toEqual(['Query']);
   });
 });
 

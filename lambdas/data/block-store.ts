@@ -1,0 +1,66 @@
+import type { BlockStore } from '../app/reader-ports.ts';
+import { refuse } from '../domain/chat-error.ts';
+import { cursorOf, sortKeyOf } from './cursor.ts';
+import { blockFrom, blockItem } from './items.ts';
+import * as keys from './keys.ts';
+import type { Table, TransactionOutcome, TransactionPart, Update } from './table.ts';
+
+export const blockStore = (table: Table): BlockStore => ({
+  async blocksOf(userId, { limit, cursor }) {
+    const { items, nextKey } = await table.query({
+      ...blocksBy(userId),
+      limit,
+      startKey: cursor === undefined ? undefined : { PK: keys.userPK(userId), SK: sortKeyOf(cursor, keys.blockPrefix) },
+    });
+    return { blocks: items.map(blockFrom), ...(nextKey && { nextCursor: cursorOf(String(nextKey.SK)) }) };
+  },
+
+  count: (userId) => table.count(blocksBy(userId)),
+
+  async isBlocked(userId, otherUserId) {
+    const either = await table.batchGet([keys.blockKey(userId, otherUserId), keys.blockKey(otherUserId, userId)]);
+    return either.length > 0;
+  },
+
+  async block(block, directConversationId) {
+    const put = { put: blockItem(block), condition: 'attribute_not_exists(PK)' };
+    const outcome = await withMark(table, put, {
+      key: keys.memberKey(directConversationId, block.blockedUserId),
+      update: 'SET blockedAtMs = :now REMOVE emit, changed',
+      condition: 'attribute_exists(PK)',
+      values: { ':now': block.atMs },
+    });
+    return outcome.isDone || !outcome.item ? block : blockFrom(outcome.item);
+  },
+
+  async unblock({ userId, blockedUserId }, directConversationId) {
+    const remove = { remove: keys.blockKey(userId, blockedUserId), condition: 'attribute_exists(PK)' };
+    await withMark(table, remove, {
+      key: keys.memberKey(directConversationId, blockedUserId),
+      update: 'REMOVE blockedAtMs, emit, changed',
+      condition: 'attribute_exists(PK)',
+    });
+  },
+});
+
+const blocksBy = (userId: string) => ({
+  keyCondition: 'PK = :user AND begins_with(SK, :block)',
+  values: { ':user': keys.userPK(userId), ':block': keys.blockPrefix },
+});
+
+const mostTries = 3;
+
+/**
+ * The block together with its mark, or together with the certainty that there is no membership to mark: a conversation that is made
+ * meanwhile looks at the block, so that neither can miss the other. Ends too when the block itself is as it should be already.
+ */
+async function withMark(table: Table, block: TransactionPart, mark: Update): Promise<TransactionOutcome> {
+  const nobodyToMark = { check: mark.key, condition: 'attribute_not_exists(PK)' };
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    for (const other of [mark, nobodyToMark]) {
+      const outcome = await table.transact([block, other]);
+      if (outcome.isDone || outcome.failed === 0) return outcome;
+    }
+  }
+  return refuse('UNAVAILABLE', 'change the block', 'the conversation is being made just now');
+}
