@@ -1,25 +1,27 @@
-import type { ConversationPage } from '../../contract/conversation.ts';
-import { summaryFor } from '../domain/conversation.ts';
+import type { Conversation, ConversationSummary } from '../../contract/conversation.ts';
 import type { ConversationStore, MemberStore, PageRequest, View } from './ports.ts';
+import { type ShowPorts, showViews } from './show-views.ts';
 
-export interface ListPorts {
-  members: MemberStore;
-  conversations: ConversationStore;
+export interface ListPorts extends ShowPorts {
+  members: Pick<MemberStore, 'conversationsOf'>;
+  conversations: Pick<ConversationStore, 'viewsOf'>;
 }
 
-/** The caller's conversations, newest activity first: one query of the index, then batch reads of heads, memberships and details. */
+/**
+ * The caller's conversations, newest activity first: one query of the index, one batch read of heads and memberships, one of what
+ * stands around them.
+ */
 export const listConversations =
-  ({ members, conversations }: ListPorts) =>
-  async (userId: string, page: PageRequest): Promise<ConversationPage> => {
-    const { conversationIds, nextCursor } = await members.conversationsOf(userId, page);
-    const views = await conversations.withDetails(await conversations.viewsOf(userId, conversationIds));
-    return {
-      conversations: views.toSorted(byActivity).flatMap(({ member, ...view }) =>
-        // The index lags behind: a conversation just left may still be in it.
-        member ? [summaryFor({ ...view, member })] : [],
-      ),
-      ...(nextCursor !== undefined && { nextCursor }),
-    };
+  (ports: ListPorts) =>
+  async (
+    userId: string,
+    page: PageRequest,
+  ): Promise<{ conversations: (ConversationSummary | Conversation)[]; nextCursor?: string }> => {
+    const { conversationIds, nextCursor } = await ports.members.conversationsOf(userId, page);
+    const views = await ports.conversations.viewsOf(userId, conversationIds);
+    // The index lags behind: a conversation just left may still be in it.
+    const own = views.filter(({ member }) => member).toSorted(byActivity);
+    return { conversations: await showViews(ports, own), ...(nextCursor !== undefined && { nextCursor }) };
   };
 
 const byActivity = (one: View, other: View) => other.head.lastActivityAtMs - one.head.lastActivityAtMs;

@@ -1,13 +1,18 @@
-import type { ConversationSummary } from '../../contract/conversation.ts';
-import { refuse } from '../domain/chat-error.ts';
-import { summaryFor } from '../domain/conversation.ts';
+import type { Principal } from '../domain/principal.ts';
+import { admit } from './admit.ts';
 import type { ConversationStore } from './ports.ts';
+import { type Shown, type ShowPorts, showOne } from './show-views.ts';
 
-/** One conversation; FORBIDDEN to anyone but a member, whether it exists or not. */
+export interface ShowOnePorts extends ShowPorts {
+  conversations: Pick<ConversationStore, 'viewsOf'>;
+}
+
+const operation = 'show the conversation';
+
+/** One conversation: one batch read of head and membership, one of what stands around them. */
 export const showConversation =
-  ({ conversations }: { conversations: ConversationStore }) =>
-  async (userId: string, conversationId: string): Promise<ConversationSummary> => {
-    const [view] = await conversations.withDetails(await conversations.viewsOf(userId, [conversationId]));
-    if (!view?.member) refuse('FORBIDDEN', 'show the conversation', 'the caller is not a member of it');
-    return summaryFor({ ...view, member: view.member });
+  (ports: ShowOnePorts) =>
+  async (principal: Principal, conversationId: string): Promise<Shown> => {
+    const [view = {}] = await ports.conversations.viewsOf(principal.userId, [conversationId]);
+    return showOne(ports, admit(view, { principal, right: 'read', operation }));
   };

@@ -24,22 +24,30 @@ export const blockStore = (table: Table): BlockStore => ({
 
   async block(block, directConversationId) {
     const put = { put: blockItem(block), condition: 'attribute_not_exists(PK)' };
-    const outcome = await withMark(table, put, {
-      key: keys.memberKey(directConversationId, block.blockedUserId),
-      update: 'SET blockedAtMs = :now REMOVE emit, changed',
-      condition: 'attribute_exists(PK)',
-      values: { ':now': block.atMs },
-    });
+    const outcome = await withMarks(
+      table,
+      put,
+      marksOf(block, directConversationId).map(({ key, name }) => ({
+        key,
+        update: `SET ${name} = :now REMOVE emit, changed`,
+        condition: 'attribute_exists(PK)',
+        values: { ':now': block.atMs },
+      })),
+    );
     return outcome.isDone || !outcome.item ? block : blockFrom(outcome.item);
   },
 
   async unblock({ userId, blockedUserId }, directConversationId) {
     const remove = { remove: keys.blockKey(userId, blockedUserId), condition: 'attribute_exists(PK)' };
-    await withMark(table, remove, {
-      key: keys.memberKey(directConversationId, blockedUserId),
-      update: 'REMOVE blockedAtMs, emit, changed',
-      condition: 'attribute_exists(PK)',
-    });
+    await withMarks(
+      table,
+      remove,
+      marksOf({ userId, blockedUserId }, directConversationId).map(({ key, name }) => ({
+        key,
+        update: `REMOVE ${name}, emit, changed`,
+        condition: 'attribute_exists(PK)',
+      })),
+    );
   },
 });
 
@@ -48,17 +56,23 @@ const blocksBy = (userId: string) => ({
   values: { ':user': keys.userPK(userId), ':block': keys.blockPrefix },
 });
 
+/** Each side's own membership tells of the block, so that neither a send nor a list has to look for it. */
+const marksOf = ({ userId, blockedUserId }: { userId: string; blockedUserId: string }, conversationId: string) => [
+  { key: keys.memberKey(conversationId, blockedUserId), name: 'blockedAtMs' },
+  { key: keys.memberKey(conversationId, userId), name: 'hasBlockedAtMs' },
+];
+
 const mostTries = 3;
 
 /**
- * The block together with its mark, or together with the certainty that there is no membership to mark: a conversation that is made
+ * The block together with its marks, or together with the certainty that there is no membership to mark: a conversation that is made
  * meanwhile looks at the block, so that neither can miss the other. Ends too when the block itself is as it should be already.
  */
-async function withMark(table: Table, block: TransactionPart, mark: Update): Promise<TransactionOutcome> {
-  const nobodyToMark = { check: mark.key, condition: 'attribute_not_exists(PK)' };
+async function withMarks(table: Table, block: TransactionPart, marks: Update[]): Promise<TransactionOutcome> {
+  const nobodyToMark = marks.map(({ key }) => ({ check: key, condition: 'attribute_not_exists(PK)' }));
   for (let tries = 0; tries < mostTries; tries += 1) {
-    for (const other of [mark, nobodyToMark]) {
-      const outcome = await table.transact([block, other]);
+    for (const others of [marks, nobodyToMark]) {
+      const outcome = await table.transact([block, ...others]);
       if (outcome.isDone || outcome.failed === 0) return outcome;
     }
   }

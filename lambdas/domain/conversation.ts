@@ -1,4 +1,5 @@
 import type {
+  Channel,
   Conversation,
   ConversationContext,
   ConversationSummary,
@@ -140,6 +141,12 @@ export const publicConversation = (head: Head, details: Details = {}): Conversat
   ...(head.lastMessage && { lastMessage: publicPreview(head, head.lastMessage) }),
   closed: head.closedAtMs !== undefined,
 });
+
+/** What anybody sees of a public channel. */
+export const publicChannel = (head: Head, details?: Details): Channel => {
+  const { lastMessage, ...channel } = publicConversation(head, details);
+  return channel;
+};
 
 /** What one member sees of it. */
 export const summaryFor = ({ head, member, details, otherUser }: OwnView): ConversationSummary => ({

@@ -16,6 +16,8 @@ import { accessLogTo } from './access-log.ts';
 import { ChatFunction, type House } from './chat-function.ts';
 import { ChatLog } from './chat-log.ts';
 import type { ChatTable } from './chat-table.ts';
+import { conversationFunctions } from './conversation-functions.ts';
+import { manageMessages } from './message-functions.ts';
 import { applicationArns, endpointArns } from './push-applications.ts';
 import { readerFunctions } from './reader-functions.ts';
 import { sendFunction } from './send-function.ts';
@@ -46,10 +48,9 @@ export class ChatHttpApi extends Construct {
     this.url = api.apiEndpoint;
     route(api, sendFunction(this, 'SendMessage', { house, table, entry: 'http/send-message' }), { [MESSAGES]: [POST] });
     route(api, readHistory(this, house, table), { [MESSAGES]: [GET] });
-    route(api, manageConversations(this, house, table), {
-      '/v1/conversations': [POST, GET],
-      '/v1/conversations/{conversationId}': [GET],
-    });
+    const messages = manageMessages(this, house, table);
+    route(api, messages.fn, messages.routes);
+    for (const { fn, routes } of conversationFunctions(this, house, table)) route(api, fn, routes);
     route(api, manageDevices(this, house, table), {
       '/v1/users/me/devices': [GET],
       '/v1/users/me/devices/{deviceId}': [PUT, DELETE],
@@ -83,17 +84,6 @@ function authorizer(scope: Construct, house: House): HttpLambdaAuthorizer {
 function readHistory(scope: Construct, house: House, table: ChatTable): ChatFunction {
   const fn = new ChatFunction(scope, 'ReadHistory', { house, entry: 'http/read-history' });
   fn.bindTable(table, 'BatchGetItem', 'Query');
-  return fn;
-}
-
-function manageConversations(scope: Construct, house: House, table: ChatTable): ChatFunction {
-  const fn = new ChatFunction(scope, 'ManageConversations', {
-    house,
-    entry: 'http/manage-conversations',
-    environment: { MEMBERS_PER_GROUP: String(house.stage.limits.membersPerGroup) },
-  });
-  fn.bindTable(table, 'PutItem', 'GetItem', 'BatchGetItem', 'BatchWriteItem', 'Query');
-  fn.allow(['dynamodb:Query'], [table.indexArn]);
   return fn;
 }
 

@@ -19,11 +19,36 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
   ['WebSocketApi', '$disconnect', 'Disconnect', 'NONE', false],
   ['WebSocketApi', '$default', 'RefuseFrame', 'NONE', true],
   ['WebSocketApi', 'message.send', 'SendMessageFrame', 'NONE', true],
+  ['WebSocketApi', 'message.edit', 'ChangeMessageFrame', 'NONE', true],
+  ['WebSocketApi', 'message.delete', 'ChangeMessageFrame', 'NONE', true],
+  ['WebSocketApi', 'reaction.add', 'ChangeMessageFrame', 'NONE', true],
+  ['WebSocketApi', 'reaction.remove', 'ChangeMessageFrame', 'NONE', true],
   ['HttpApi', 'POST /v1/conversations/{conversationId}/messages', 'SendMessage', 'CUSTOM', false],
   ['HttpApi', 'GET /v1/conversations/{conversationId}/messages', 'ReadHistory', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/messages/{messageId}', 'ManageMessages', 'CUSTOM', false],
+  ['HttpApi', 'PATCH /v1/messages/{messageId}', 'ManageMessages', 'CUSTOM', false],
+  ['HttpApi', 'DELETE /v1/messages/{messageId}', 'ManageMessages', 'CUSTOM', false],
+  ['HttpApi', 'POST /v1/messages/{messageId}/forward', 'ManageMessages', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/messages/{messageId}/replies', 'ManageMessages', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/messages/{messageId}/reactions', 'ManageMessages', 'CUSTOM', false],
+  ['HttpApi', 'PUT /v1/messages/{messageId}/reactions/{emoji}', 'ManageMessages', 'CUSTOM', false],
+  ['HttpApi', 'DELETE /v1/messages/{messageId}/reactions/{emoji}', 'ManageMessages', 'CUSTOM', false],
+  ['HttpApi', 'PUT /v1/messages/{messageId}/pin', 'ManageMessages', 'CUSTOM', false],
+  ['HttpApi', 'DELETE /v1/messages/{messageId}/pin', 'ManageMessages', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/conversations/{conversationId}/pins', 'ManageMessages', 'CUSTOM', false],
   ['HttpApi', 'POST /v1/conversations', 'ManageConversations', 'CUSTOM', false],
   ['HttpApi', 'GET /v1/conversations', 'ManageConversations', 'CUSTOM', false],
   ['HttpApi', 'GET /v1/conversations/{conversationId}', 'ManageConversations', 'CUSTOM', false],
+  ['HttpApi', 'PATCH /v1/conversations/{conversationId}', 'ManageConversations', 'CUSTOM', false],
+  ['HttpApi', 'DELETE /v1/conversations/{conversationId}', 'ManageConversations', 'CUSTOM', false],
+  ['HttpApi', 'POST /v1/conversations/{conversationId}/join', 'ManageConversations', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/channels', 'ManageConversations', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/conversations/{conversationId}/members', 'ManageMembers', 'CUSTOM', false],
+  ['HttpApi', 'POST /v1/conversations/{conversationId}/members', 'ManageMembers', 'CUSTOM', false],
+  ['HttpApi', 'PUT /v1/conversations/{conversationId}/members', 'ManageMembers', 'CUSTOM', false],
+  ['HttpApi', 'PATCH /v1/conversations/{conversationId}/members/{userId}', 'ManageMembers', 'CUSTOM', false],
+  ['HttpApi', 'DELETE /v1/conversations/{conversationId}/members/{userId}', 'ManageMembers', 'CUSTOM', false],
+  ['HttpApi', 'PATCH /v1/conversations/{conversationId}/preferences', 'ManageMembers', 'CUSTOM', false],
   ['HttpApi', 'GET /v1/users/me/devices', 'ManageDevices', 'CUSTOM', false],
   ['HttpApi', 'PUT /v1/users/me/devices/{deviceId}', 'ManageDevices', 'CUSTOM', false],
   ['HttpApi', 'DELETE /v1/users/me/devices/{deviceId}', 'ManageDevices', 'CUSTOM', false],
@@ -44,7 +69,7 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
 });
 
 test('there is no other route', () => {
-  expect(routes).toHaveLength(24);
+  expect(routes).toHaveLength(49);
 });
 
 describe('the WebSocket API', () => {

@@ -22,6 +22,9 @@ const consuming =
 const granted: Record<string, Record<string, string>> = {
   AuthorizeConnection: {},
   AuthorizeRequest: {},
+  ChangeMessageFrame: {
+    'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
+  },
   Connect: { 'ChatTable.Arn': 'dynamodb:UpdateItem' },
   Disconnect: { 'ChatTable.Arn': 'dynamodb:UpdateItem' },
   FanOut: {
@@ -33,7 +36,8 @@ const granted: Record<string, Record<string, string>> = {
     'StreamUnreadableRecords.Arn': 'sqs:SendMessage',
   },
   ManageConversations: {
-    'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:BatchWriteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query',
+    'ChatTable.Arn':
+      'dynamodb:BatchGetItem dynamodb:BatchWriteItem dynamodb:ConditionCheckItem dynamodb:DeleteItem dynamodb:PutItem dynamodb:UpdateItem',
     'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
   },
   ManageDevices: {
@@ -45,8 +49,16 @@ const granted: Record<string, Record<string, string>> = {
     'ChatTable.Arn':
       'dynamodb:ConditionCheckItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
   },
+  ManageMessages: {
+    'ChatTable.Arn':
+      'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
+    'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
+  },
   ManageReceipts: receipts,
   MoveWatermarkFrame: receipts,
+  ManageMembers: {
+    'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
+  },
   Notify: {
     'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:Query',
     'NotificationsQueue.Arn': consuming,
