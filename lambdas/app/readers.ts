@@ -1,11 +1,11 @@
 import { limits } from '../../contract/limits.ts';
 import type { Message as PublicMessage } from '../../contract/message.ts';
-import { refuse } from '../domain/chat-error.ts';
 import type { Head, Member } from '../domain/conversation.ts';
 import { type Message, publicMessage } from '../domain/message.ts';
 import type { Principal } from '../domain/principal.ts';
 import { statusFor, type Watermarks, weakestOf } from '../domain/receipt.ts';
 import { actorOf, may } from '../domain/roles.ts';
+import { admit, refuseStranger } from './admit.ts';
 import type { Given, ReaderStore } from './revision-ports.ts';
 import { sharesReceipts } from './shares-receipts.ts';
 
@@ -27,14 +27,14 @@ export interface Reader {
 
 const operation = 'read the messages';
 
-/** The head and the members: one query. FORBIDDEN where that is enough to know that the caller is none of them. */
+/** The head and the members: one query. Refuses where that is enough to know that the caller is none of them. */
 export async function readerOf({ readers }: ReaderPorts, caller: Caller, conversationId: string): Promise<Reader> {
   const { head, members } = await readers.headAndMembers(conversationId, limits.receiptMembers);
   const member = members.find(({ userId }) => userId === caller.userId);
-  const isEveryone = head !== undefined && sharesReceipts(head);
-  if (!head || (isEveryone && !mayRead(caller, head, member))) return refuseStranger();
-  const weakest = isEveryone ? weakestOf(members, caller.userId) : undefined;
-  return { caller, head, ...(member && { member }), ...(weakest && { weakest }) };
+  const found = { ...(head && { head }), ...(member && { member }) };
+  if (head && !sharesReceipts(head)) return { caller, head, ...found };
+  const weakest = weakestOf(members, caller.userId);
+  return { caller, ...admit(found, { principal: caller, right: 'read', operation }), ...(weakest && { weakest }) };
 }
 
 /** Messages as their reader sees them: no read, or one batch read. FORBIDDEN to anyone but a member. */
@@ -47,7 +47,7 @@ export async function seenBy(
   const given = messages.flatMap(givenOn);
   const { conversationId } = head;
   const own = await readers.ownParts({ userId, conversationId, given, withMember: !mayRead(caller, head, member) });
-  if (!mayRead(caller, head, member ?? own.member)) return refuseStranger();
+  if (!mayRead(caller, head, member ?? own.member)) return refuseStranger(operation);
   const mine = Map.groupBy(own.reactions, ({ seq }) => seq);
   return messages.map((message) =>
     publicMessage(message, {
@@ -60,5 +60,3 @@ export async function seenBy(
 const mayRead = (caller: Caller, { type }: Head, member?: Member) => may(actorOf(caller, member), 'read', type);
 
 const givenOn = ({ seq, reactions = {} }: Message): Given[] => Object.keys(reactions).map((emoji) => ({ seq, emoji }));
-
-const refuseStranger = (): never => refuse('FORBIDDEN', operation, 'the caller is not a member of the conversation');

@@ -185,7 +185,7 @@ async function takeSeq(ports: SendPorts, request: SendRequest, { attempt, memory
     case 'notAllowed':
       return refuse('FORBIDDEN', operation, 'only moderators may post here');
     case 'missing':
-      return refuse('FORBIDDEN', operation, 'the sender is not a member of the conversation');
+      return refuse('NOT_FOUND', operation, 'there is no such conversation');
   }
 }
 

@@ -117,6 +117,14 @@ export const contentOf = ({ text, encrypted, attachments, mentions, metadata }: 
   ...(metadata !== undefined && { metadata }),
 });
 
+const isMedia = (type: PublicMessage['type']) => type === 'image' || type === 'file' || type === 'voice';
+
+/** Whether there is still something that a message of its type has to say; encrypted, nobody but its readers can tell. */
+export const isSaid = ({ type, text, encrypted, attachments = [] }: Content & Pick<Message, 'type'>): boolean =>
+  encrypted !== undefined || attachments.length > 0 || (!isMedia(type) && text !== undefined);
+
+export const jsonBytesOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
+
 /** What is left of a deleted message: its place in the log. */
 export const tombstoneOf = (message: Message, by: string, atMs: number, rev: number): Message => {
   const { text, encrypted, attachments, mentions, metadata, reactions, pinned, forwardedFrom, ...place } = message;

@@ -6,7 +6,7 @@ import type { ChatTable } from './chat-table.ts';
  * The sending protocol depends on this bound: a try older than it can't wake up and write any more, so that a repeat may
  * take its lease over, and a hole in a conversation's numbers can be called settled after three times as long.
  */
-const SEND_TIMEOUT_SECONDS = 10;
+export const SEND_TIMEOUT_SECONDS = 10;
 
 /** A function that may send messages, by whichever transport its entry serves. */
 export function sendFunction(

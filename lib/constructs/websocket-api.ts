@@ -7,6 +7,7 @@ import { accessLogTo } from './access-log.ts';
 import { ChatFunction, type House } from './chat-function.ts';
 import { ChatLog } from './chat-log.ts';
 import type { ChatTable } from './chat-table.ts';
+import { changeMessageFrame } from './message-functions.ts';
 import { readerFrameFunctions } from './reader-functions.ts';
 import { sendFunction } from './send-function.ts';
 import { AUTHORIZER_TIMEOUT_SECONDS, tokenEnvironment } from './tokens.ts';
@@ -33,7 +34,8 @@ export class ChatWebSocketApi extends Construct {
     });
     const send = sendFunction(this, 'SendMessageFrame', { house, table, entry: 'websocket/send-message' });
     api.addRoute('message.send', replyingRouteTo(send));
-    for (const { fn, actions } of readerFrameFunctions(this, house, table)) {
+    const change = changeMessageFrame(this, house, table);
+    for (const { fn, actions } of [change, ...readerFrameFunctions(this, house, table)]) {
       const route = replyingRouteTo(fn);
       for (const action of actions) api.addRoute(action, route);
     }
