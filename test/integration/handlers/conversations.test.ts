@@ -3,6 +3,8 @@ import { createConversation } from '../../../lambdas/app/create-conversation.ts'
 import { openTable } from '../../../lambdas/data/client.ts';
 import { conversationStore } from '../../../lambdas/data/conversation-store.ts';
 import { conversationPK } from '../../../lambdas/data/keys.ts';
+import { membershipStore } from '../../../lambdas/data/membership-store.ts';
+import { surroundingsStore } from '../../../lambdas/data/surroundings-store.ts';
 import { digest, systemRandomness } from '../../../lambdas/runtime/randomness.ts';
 import { tableName } from '../../helpers/database.ts';
 import { captureOutput } from '../../helpers/events.ts';
@@ -121,13 +123,15 @@ describe('a group', () => {
     };
     const create = createConversation({
       conversations: conversationStore(dying),
+      members: membershipStore(dying),
+      surroundings: surroundingsStore(dying),
       clock: fakeClock(),
       randomness: { ...systemRandomness, id: () => 'half-made' },
       digest,
       membersPerGroup: 1_000,
     });
     const memberIds = users(249);
-    await expect(create('ann-half', group(memberIds))).rejects.toThrow('died');
+    await expect(create({ userId: 'ann-half', scopes: [], expiresAt: 0 }, group(memberIds))).rejects.toThrow('died');
     for (const userId of ['ann-half', ...memberIds])
       expect((await backend.list(userId)).body).toEqual({ conversations: [] });
     const early = memberIds.at(-150) ?? '';

@@ -2,15 +2,12 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { createConversation } from '../../../lambdas/app/create-conversation.ts';
-import { listConversations } from '../../../lambdas/app/list-conversations.ts';
 import { listDevices, registerDevice, removeDevice } from '../../../lambdas/app/manage-devices.ts';
 import { memberLists } from '../../../lambdas/app/member-lists.ts';
 import { notify } from '../../../lambdas/app/notify.ts';
 import { openConnection } from '../../../lambdas/app/open-connection.ts';
 import { readHistory } from '../../../lambdas/app/read-history.ts';
 import { sendMessage } from '../../../lambdas/app/send-message.ts';
-import { showConversation } from '../../../lambdas/app/show-conversation.ts';
 import { blockStore } from '../../../lambdas/data/block-store.ts';
 import { connectionStore } from '../../../lambdas/data/connection-store.ts';
 import { conversationStore } from '../../../lambdas/data/conversation-store.ts';
@@ -125,48 +122,6 @@ describe('the table calls of', () => {
 
     await expect(read).rejects.toMatchObject({ code: 'FORBIDDEN' });
     expect(recorded.calls()).toEqual(['Query']);
-  });
-
-  it('a list of fifty conversations: one query of the index, one batch read', async () => {
-    const recorded = recordedTable();
-    const Items = Array.from({ length: 50 }, (_, n) => ({ GSI1SK: `CONV#00000001#c${n}` }));
-    recorded.mock.on(QueryCommand).resolves({ Items });
-    const ports = { members: memberStore(recorded.table), conversations: conversationStore(recorded.table) };
-
-    await listConversations(ports)('alice', { limit: 50 });
-
-    expect(recorded.calls()).toEqual(['Query', 'BatchGet']);
-    expect(recorded.input(0)).toMatchObject({ IndexName: 'GSI1', ConsistentRead: false, Limit: 50 });
-  });
-
-  it('one conversation: one read, and one more for its metadata if it has any', async () => {
-    const recorded = recordedTable();
-    recorded.mock.on(BatchGetCommand).resolves(answering(headItem(aHead({ hasDetails: true })), member));
-
-    await showConversation({ conversations: conversationStore(recorded.table) })('alice', 'c1');
-
-    expect(recorded.calls()).toEqual(['BatchGet', 'BatchGet']);
-  });
-
-  const create = ({ table }: ReturnType<typeof recordedTable>) =>
-    createConversation({ conversations: conversationStore(table), clock, randomness, digest, membersPerGroup: 1_000 });
-
-  it('a new direct conversation: one read, one transaction', async () => {
-    const recorded = recordedTable();
-
-    await create(recorded)('alice', { type: 'direct', userId: 'bob' });
-
-    expect(recorded.calls()).toEqual(['BatchGet', 'TransactWrite']);
-  });
-
-  it('a group of a hundred: what one transaction does not hold goes before it', async () => {
-    const recorded = recordedTable();
-    const memberIds = Array.from({ length: 99 }, (_, n) => `u${n}`);
-
-    await create(recorded)('alice', { type: 'group', title: 'A group', memberIds });
-
-    expect(recorded.calls()).toEqual(['BatchWrite', 'TransactWrite']);
-    expect(recorded.input(1).TransactItems).toHaveLength(100);
   });
 
   it('a connection opened and closed: a write each', async () => {
