@@ -4,6 +4,7 @@ import { ChatError } from '../domain/chat-error.ts';
 import { type Connection, isYoung } from '../domain/connection.ts';
 import { framesOf, serializeEvent } from '../domain/frames.ts';
 import type { MemberLists } from './member-lists.ts';
+import type { MembershipStore } from './membership-ports.ts';
 import type {
   Clock,
   ConnectionStore,
@@ -20,6 +21,7 @@ export interface FanOutPorts {
   sockets: Sockets;
   retryQueue: RetryQueue;
   notificationQueue: NotificationQueue;
+  activity: Pick<MembershipStore, 'moveUp'>;
   clock: Clock;
 }
 
@@ -49,7 +51,11 @@ export const fanOut =
 
     const userIds = [...new Set(told.flatMap(({ recipients }) => recipients))];
     const connections = await ports.connections.connectionsOf(userIds, ports.clock.now());
-    const [posted] = await Promise.all([postAll(ports, told, connections), notifyAbsent(ports, told, connections)]);
+    const [posted] = await Promise.all([
+      postAll(ports, told, connections),
+      notifyAbsent(ports, told, connections),
+      moveUp(ports, told),
+    ]);
     return { failed, posted };
   };
 
@@ -98,6 +104,19 @@ async function postInOrder(ports: FanOutPorts, connection: Connection, frames: s
     return [];
   }
   return [];
+}
+
+/** Moving the members of a larger conversation would take longer than telling them may: their lists find it where it was. */
+const mostMoved = 5_000;
+
+/** A place in a list is rough, and the next hour's message mends it: no trouble with it holds up what is to be told. */
+async function moveUp({ activity }: FanOutPorts, told: Addressed[]): Promise<void> {
+  await Promise.allSettled(
+    told.map(async ({ conversationId, recipients, movesActivityToMs }) => {
+      if (movesActivityToMs === undefined || recipients.length > mostMoved) return;
+      await activity.moveUp(conversationId, recipients, movesActivityToMs);
+    }),
+  );
 }
 
 async function notifyAbsent(ports: FanOutPorts, told: Addressed[], connections: Connection[]): Promise<void> {

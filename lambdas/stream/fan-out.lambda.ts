@@ -1,5 +1,6 @@
 import { fanOut } from '../app/fan-out.ts';
 import { memberLists } from '../app/member-lists.ts';
+import { activityStore } from '../data/activity-store.ts';
 import { openTable } from '../data/client.ts';
 import { connectionStore } from '../data/connection-store.ts';
 import { changeFrom } from '../data/images.ts';
@@ -21,6 +22,7 @@ export const handler = streamHandler({
     sockets: sockets(env.CALLBACK_URL),
     retryQueue: retryQueue(env.RETRY_QUEUE_URL),
     notificationQueue: notificationQueue(env.NOTIFICATION_QUEUE_URL),
+    activity: activityStore(table),
     clock,
   }),
 });

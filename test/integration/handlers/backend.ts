@@ -7,6 +7,7 @@ import type { Message, MessagePage } from '../../../contract/message.ts';
 import { type ChatDatabase, type Image, startChatDatabase } from '../../helpers/database.ts';
 import {
   answerIn,
+  authorized,
   connectEvent,
   context,
   disconnectEvent,
@@ -63,10 +64,12 @@ async function clientsOf() {
   const http = {
     conversations: (await import('../../../lambdas/http/manage-conversations.lambda.ts')).handler,
     send: (await import('../../../lambdas/http/send-message.lambda.ts')).handler,
+    messages: (await import('../../../lambdas/http/manage-messages.lambda.ts')).handler,
     history: (await import('../../../lambdas/http/read-history.lambda.ts')).handler,
     devices: (await import('../../../lambdas/http/manage-devices.lambda.ts')).handler,
   };
   const sendFrame = (await import('../../../lambdas/websocket/send-message.lambda.ts')).handler;
+  const changeFrame = (await import('../../../lambdas/websocket/change-message.lambda.ts')).handler;
   const connect = (await import('../../../lambdas/websocket/connect.lambda.ts')).handler;
   const disconnect = (await import('../../../lambdas/websocket/disconnect.lambda.ts')).handler;
 
@@ -88,8 +91,8 @@ async function clientsOf() {
         userId,
         params: { conversationId },
       }),
-    send: (userId: string, conversationId: string, body: object) =>
-      ask<{ message: Message }>('send', `POST ${messages}`, { userId, params: { conversationId }, body }),
+    send: (caller: MessageCaller, conversationId: string, body: object) =>
+      ask<{ message: Message }>('send', `POST ${messages}`, { ...byCaller(caller), params: { conversationId }, body }),
     read: (userId: string, conversationId: string, query: Record<string, string> = {}) =>
       ask<MessagePage>('history', `GET ${messages}`, { userId, params: { conversationId }, query }),
     devices: (userId: string) =>
@@ -103,10 +106,42 @@ async function clientsOf() {
       const { body = 'null' } = await sendFrame(frameEvent(frame, caller), context);
       return JSON.parse(body);
     },
+    async changeByFrame(caller: Caller, action: string, data: object): Promise<Reply> {
+      const { body = 'null' } = await changeFrame(frameEvent({ action, id: '1', data }, caller), context);
+      return JSON.parse(body);
+    },
+    /** Anything that is done to a message: `PATCH`, `PUT /pin`, `PUT /reactions/{emoji}` … */
+    onMessage: <Body = { message: Message }>(
+      caller: MessageCaller,
+      what: string,
+      messageId: string,
+      request: HttpRequest = {},
+    ) => {
+      const [method, below = ''] = what.split(' ');
+      const params = { ...request.params, messageId };
+      return ask<Body>('messages', `${method} /v1/messages/{messageId}${below}`, {
+        ...byCaller(caller),
+        ...request,
+        params,
+      });
+    },
+    pins: (userId: string, conversationId: string) =>
+      ask<{ messages: Message[] }>('messages', 'GET /v1/conversations/{conversationId}/pins', {
+        userId,
+        params: { conversationId },
+      }),
     connect: (caller: Caller) => connect(connectEvent(caller), context),
     disconnect: (caller: Caller) => disconnect(disconnectEvent(caller), context),
   };
 }
+
+/** A user's id; or a user with the scopes of their token. */
+type MessageCaller = string | { userId: string; scope: string };
+
+const byCaller = (caller: MessageCaller): HttpRequest =>
+  typeof caller === 'string'
+    ? { userId: caller }
+    : { authorizer: { ...authorized(caller.userId), scope: caller.scope } };
 
 /** What AWS starts. */
 async function backgroundOf() {

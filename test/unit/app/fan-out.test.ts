@@ -11,13 +11,19 @@ import { fakeClock } from '../../helpers/fake-clock.ts';
 import { aHead, aMessage } from '../../helpers/memory-stores.ts';
 
 function setup(
-  options: { connections?: Connection[]; outcomes?: Record<string, PostOutcome>; members?: string[] } = {},
+  options: {
+    connections?: Connection[];
+    outcomes?: Record<string, PostOutcome>;
+    members?: string[];
+    movingFails?: boolean;
+  } = {},
 ) {
   const clock = fakeClock();
   const posts: { connectionId: string; seqs: number[]; frame: string }[] = [];
   const closed: string[] = [];
   const retried: UndeliveredFrame[] = [];
   const notified: PendingNotification[] = [];
+  const moved: { conversationId: string; userIds: string[]; activityMs: number }[] = [];
   const ports: FanOutPorts = {
     memberLists: memberLists({ membersOf: async () => options.members ?? ['alice', 'bob'] }),
     connections: {
@@ -44,9 +50,15 @@ function setup(
         notified.push(...notifications);
       },
     },
+    activity: {
+      async moveUp(conversationId, userIds, activityMs) {
+        moved.push({ conversationId, userIds, activityMs });
+        if (options.movingFails) throw new Error('unable to move');
+      },
+    },
     clock,
   };
-  return { clock, posts, closed, retried, notified, ports, run: fanOut(ports) };
+  return { moved, clock, posts, closed, retried, notified, ports, run: fanOut(ports) };
 }
 
 const seqsIn = (frame: string): number[] =>
@@ -79,6 +91,29 @@ describe('fan-out', () => {
       a2: [1, 2, 3],
       b1: [1, 3],
     });
+  });
+
+  it('moves a conversation up in its members’ lists, once an hour at most', async () => {
+    const { run, moved } = setup();
+
+    await run([sent({ seq: 1 }), sent({ seq: 2, movesActivityToMs: 7 })]);
+
+    expect(moved).toEqual([{ conversationId: 'c1', userIds: ['alice', 'bob'], activityMs: 7 }]);
+  });
+
+  it('tells everybody though their lists can’t be changed', async () => {
+    const { run, moved } = setup({ connections: [connection('bob', 'b1')], movingFails: true });
+
+    expect(await run([sent({ movesActivityToMs: 7 })])).toEqual({ failed: [], posted: 1 });
+    expect(moved).toHaveLength(1);
+  });
+
+  it('leaves the lists of a crowd alone', async () => {
+    const { run, moved } = setup({ members: Array.from({ length: 5_001 }, (_, n) => `u${n}`) });
+
+    await run([sent({ movesActivityToMs: 7 })]);
+
+    expect(moved).toEqual([]);
   });
 
   it('splits what does not fit a frame, and keeps the order', async () => {
