@@ -23,7 +23,7 @@ export const readHistory =
   (ports: HistoryPorts) =>
   async (caller: Caller, request: HistoryRequest): Promise<MessagePage> => {
     // The head first: messages read after it can only be more than it knows, never fewer.
-    const reader = await readerOf(ports, caller, request.conversationId);
+    const reader = await readerOf(ports, caller, request.conversationId, 'read the messages');
     const { head } = reader;
     const page = await pageOf(ports.messages, request, head.lastSeq);
     return {

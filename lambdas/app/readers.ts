@@ -17,6 +17,8 @@ export interface ReaderPorts {
 
 /** Who reads a conversation, and what they need to see its messages as theirs. */
 export interface Reader {
+  /** As in `unable to <operation>`. */
+  operation: string;
   caller: Caller;
   head: Head;
   /** Absent for a stranger, for a backend, and where the conversation has too many members to have found it among the first. */
@@ -25,22 +27,30 @@ export interface Reader {
   weakest?: Watermarks;
 }
 
-const operation = 'read the messages';
-
 /** The head and the members: one query. Refuses where that is enough to know that the caller is none of them. */
-export async function readerOf({ readers }: ReaderPorts, caller: Caller, conversationId: string): Promise<Reader> {
+export async function readerOf(
+  { readers }: ReaderPorts,
+  caller: Caller,
+  conversationId: string,
+  operation: string,
+): Promise<Reader> {
   const { head, members } = await readers.headAndMembers(conversationId, limits.receiptMembers);
   const member = members.find(({ userId }) => userId === caller.userId);
   const found = { ...(head && { head }), ...(member && { member }) };
-  if (head && !sharesReceipts(head)) return { caller, head, ...found };
+  if (head && !sharesReceipts(head)) return { operation, caller, head, ...found };
   const weakest = weakestOf(members, caller.userId);
-  return { caller, ...admit(found, { principal: caller, right: 'read', operation }), ...(weakest && { weakest }) };
+  return {
+    operation,
+    caller,
+    ...admit(found, { principal: caller, right: 'read', operation }),
+    ...(weakest && { weakest }),
+  };
 }
 
 /** Messages as their reader sees them: no read, or one batch read. FORBIDDEN to anyone but a member. */
 export async function seenBy(
   { readers }: ReaderPorts,
-  { caller, head, member, weakest }: Reader,
+  { operation, caller, head, member, weakest }: Reader,
   messages: Message[],
 ): Promise<PublicMessage[]> {
   const { userId } = caller;

@@ -17,7 +17,7 @@ export const showMessage =
   (ports: ShowMessagePorts) =>
   async (caller: Caller, messageId: string): Promise<PublicMessage> => {
     const { conversationId, seq } = positionOf(messageId, 'show the message');
-    const reader = await readerOf(ports, caller, conversationId);
+    const reader = await readerOf(ports, caller, conversationId, 'show the message');
     const [message] = await seenBy(ports, reader, await ports.replies.messagesAt(conversationId, [seq]));
     return message ?? refuse('NOT_FOUND', 'show the message', 'there is no such message');
   };
@@ -27,7 +27,7 @@ export const listReplies =
   (ports: ShowMessagePorts) =>
   async (caller: Caller, messageId: string, page: PageRequest): Promise<ReplyPage> => {
     const position = positionOf(messageId, 'list the replies');
-    const reader = await readerOf(ports, caller, position.conversationId);
+    const reader = await readerOf(ports, caller, position.conversationId, 'list the replies');
     const { seqs, nextCursor } = await ports.replies.repliesTo(position, page);
     const found = await ports.replies.messagesAt(position.conversationId, [position.seq, ...seqs]);
     const [parent, ...messages] = await seenBy(ports, reader, found);
@@ -52,7 +52,7 @@ export const listReactions =
 export const listPins =
   (ports: ShowMessagePorts & { pins: Pick<PinStore, 'pinsOf'> }) =>
   async (caller: Caller, conversationId: string): Promise<PublicMessage[]> => {
-    const reader = await readerOf(ports, caller, conversationId);
+    const reader = await readerOf(ports, caller, conversationId, 'list the pins');
     const seqs = newestFirst(await ports.pins.pinsOf(conversationId)).map(({ seq }) => seq);
     const messages = await pinned(ports, reader, seqs);
     return seqs.flatMap((seq) => messages.get(seq) ?? []);
