@@ -5,6 +5,12 @@ import { limits } from './limits.ts';
 import type { Message } from './message.ts';
 import type { Receipt } from './receipt.ts';
 
+/** How much of a conversation a client has: everything up to a seq, and of that every change up to a revision. */
+export interface SyncCursor {
+  seq: number;
+  rev: number;
+}
+
 const counter = z.int().check(z.gte(0));
 
 const CursorsSchema = z
@@ -34,11 +40,11 @@ export interface ConversationChanges {
   lastSeq: number;
   /** The revision up to which `changed` is complete; with `settledSeq` the client's next cursor. */
   rev: number;
-  /** New ones, ascending by seq. */
+  /** New ones, ascending by seq; to a client that does not know the conversation, from its beginning. */
   messages: Message[];
   /** Older ones that were edited, deleted, reacted to or pinned, as they are now. */
   changed: Message[];
-  /** Empty in conversations of more than 100 members. */
+  /** Empty in conversations of more than 100 members; by frame also where the members' ids are too long for it to hold them. */
   receipts: Receipt[];
   /** There is more than one answer holds: call again with the cursor given here. */
   hasMore: boolean;

@@ -47,7 +47,14 @@ export interface MemberStore {
   releaseSend(attempt: SendAttempt): Promise<void>;
   membersOf(conversationId: string): Promise<string[]>;
   /** The user's conversations, most recently active first. */
-  conversationsOf(userId: string, page: PageRequest): Promise<{ conversationIds: string[]; nextCursor?: string }>;
+  conversationsOf(userId: string, page: PageRequest): Promise<IndexPage>;
+}
+
+export interface IndexPage {
+  conversationIds: string[];
+  /** For each of them, where a page after it starts. */
+  cursors: string[];
+  nextCursor?: string;
 }
 
 export interface PageRequest {

@@ -102,6 +102,7 @@ async function conversationsOf(table: Table, userId: string, { limit, cursor }: 
   });
   return {
     conversationIds: items.map(keys.conversationOfActivity),
+    cursors: items.map(({ GSI1SK }) => cursorOf(String(GSI1SK))),
     ...(nextKey && { nextCursor: cursorOf(String(nextKey.GSI1SK)) }),
   };
 }

@@ -1,4 +1,3 @@
-import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   BatchWriteCommand,
@@ -171,12 +170,6 @@ export function tableOf(client: DynamoDBDocumentClient, TableName: string) {
         startKey = LastEvaluatedKey;
       } while (startKey);
       return total;
-    },
-
-    /** What AWS calls this very table: another one of the same name, restored or made anew, is called otherwise. */
-    async identity(): Promise<string> {
-      const { Table } = await called(() => client.send(new DescribeTableCommand({ TableName })));
-      return Table?.TableId ?? refuse('INTERNAL', 'name the table', 'it has no id');
     },
 
     /** Those of the items that exist, in no order, 100 a call. */

@@ -37,3 +37,7 @@ export function highWaterMarkOf({ last, lastAtMs, written, isComplete }: Series,
 }
 
 export const isOld = (atMs: number, nowMs: number): boolean => nowMs - atMs >= settleMs;
+
+/** The same for a series that was read upward from where a reader is, which is settled: nothing below it matters any more. */
+export const settledFrom = (from: number, series: Omit<Series, 'isComplete'>, nowMs: number): number =>
+  highWaterMarkOf({ ...series, written: [...series.written, { number: from, atMs: 0 }], isComplete: true }, nowMs);

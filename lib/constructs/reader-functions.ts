@@ -21,6 +21,10 @@ export const readerFunctions = (scope: Construct, house: House, table: ChatTable
     },
   },
   {
+    fn: syncFunction(scope, 'Sync', { house, table, entry: 'http/sync' }),
+    routes: { '/v1/sync': [POST] },
+  },
+  {
     fn: profileFunction(scope, { house, table, entry: 'http/manage-profile' }),
     routes: {
       '/v1/users/me': [GET, PUT],
@@ -37,6 +41,7 @@ export const readerFrameFunctions = (scope: Construct, house: House, table: Chat
     fn: receiptFunction(scope, 'MoveWatermarkFrame', { house, table, entry: 'websocket/move-watermark' }),
     actions: ['receipt.read', 'receipt.delivered'],
   },
+  { fn: syncFunction(scope, 'SyncFrame', { house, table, entry: 'websocket/sync' }), actions: ['sync'] },
 ];
 
 interface FunctionProps {
@@ -54,5 +59,13 @@ function receiptFunction(scope: Construct, id: string, { table, ...props }: Func
 function profileFunction(scope: Construct, { table, ...props }: FunctionProps): ChatFunction {
   const fn = new ChatFunction(scope, 'ManageProfile', props);
   fn.bindTable(table, 'GetItem', 'PutItem', 'Query', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem');
+  return fn;
+}
+
+/** It names the life of the table by what AWS calls it: the one call of the table's description. */
+function syncFunction(scope: Construct, id: string, { table, ...props }: FunctionProps): ChatFunction {
+  const fn = new ChatFunction(scope, id, { ...props, memoryMegabytes: 512 });
+  fn.bindTable(table, 'DescribeTable', 'Query', 'BatchGetItem', 'UpdateItem');
+  fn.allow(['dynamodb:Query'], [table.indexArn]);
   return fn;
 }

@@ -63,13 +63,15 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
   ['HttpApi', 'GET /v1/users/me/blocks', 'ManageProfile', 'CUSTOM', false],
   ['HttpApi', 'PUT /v1/users/me/blocks/{userId}', 'ManageProfile', 'CUSTOM', false],
   ['HttpApi', 'DELETE /v1/users/me/blocks/{userId}', 'ManageProfile', 'CUSTOM', false],
+  ['WebSocketApi', 'sync', 'SyncFrame', 'NONE', true],
+  ['HttpApi', 'POST /v1/sync', 'Sync', 'CUSTOM', false],
   ['HttpApi', '$default', 'RefuseRoute', 'NONE', false],
 ])('%s %s runs %s, authorization %s, route response %s', (api, key, target, authorizer, replies) => {
   expect(routes).toContainEqual({ api, key, target, authorizer, replies });
 });
 
 test('there is no other route', () => {
-  expect(routes).toHaveLength(49);
+  expect(routes).toHaveLength(51);
 });
 
 describe('the WebSocket API', () => {

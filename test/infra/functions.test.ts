@@ -36,6 +36,8 @@ test('every function is named as in the architecture', () => {
     'RetryFrames',
     'SendMessage',
     'SendMessageFrame',
+    'Sync',
+    'SyncFrame',
   ]);
 });
 
@@ -118,6 +120,8 @@ const environments: Record<string, Record<string, string>> = {
   RetryFrames: { ...table, CALLBACK_URL: callback },
   SendMessage: table,
   SendMessageFrame: table,
+  Sync: table,
+  SyncFrame: table,
 };
 
 test.each(Object.entries(environments))('%s is told exactly what it needs', (name, expected) => {

@@ -14,6 +14,10 @@ const policies = propertiesOf(template, 'AWS::IAM::Policy');
 
 const sending = { 'ChatTable.Arn': 'dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem' };
 const receipts = { 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query dynamodb:UpdateItem' };
+const syncing = {
+  'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:DescribeTable dynamodb:Query dynamodb:UpdateItem',
+  'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
+};
 const callback = 'arn:aws:execute-api:us-east-1:000000000000:<WebSocketApi>/v1/POST/@connections/*';
 const consuming =
   'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage';
@@ -74,6 +78,8 @@ const granted: Record<string, Record<string, string>> = {
   },
   SendMessage: sending,
   SendMessageFrame: sending,
+  Sync: syncing,
+  SyncFrame: syncing,
 };
 
 test.each([...functions.keys()])('%s may do exactly what the table says, and write its own log', (name) => {

@@ -13,7 +13,7 @@ interface Acknowledgement {
 const acknowledged: Acknowledgement[] = [
   {
     rule: 'AwsSolutions-APIG4',
-    where: /^WebSocket\/Api\/(\$disconnect|\$default|[a-z]+\.[a-z]+)-Route$/,
+    where: /^WebSocket\/Api\/(\$disconnect|\$default|[a-z]+(\.[a-z]+)?)-Route$/,
     reason: 'API Gateway authorizes a WebSocket at $connect alone; no other route can have an authorizer.',
   },
   {

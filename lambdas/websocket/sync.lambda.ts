@@ -1,0 +1,14 @@
+import { SyncSchema } from '../../contract/sync.ts';
+import { frameRoom, sync } from '../app/sync.ts';
+import { openTable } from '../data/client.ts';
+import { syncStores } from '../data/sync-stores.ts';
+import { tableIdentity } from '../data/table-identity.ts';
+import { action, frameHandler } from '../edge/frame-handler.ts';
+import { systemClock as clock } from '../runtime/clock.ts';
+import { environment } from '../runtime/environment.ts';
+
+const { TABLE_NAME } = environment('TABLE_NAME');
+const stores = syncStores(openTable(TABLE_NAME), tableIdentity(TABLE_NAME));
+const catchUp = sync({ ...stores, clock }, frameRoom);
+
+export const handler = frameHandler({ sync: action(SyncSchema, catchUp) }, clock);
