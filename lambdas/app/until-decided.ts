@@ -2,8 +2,8 @@ import { refuse } from '../domain/chat-error.ts';
 import type { Clock } from './ports.ts';
 
 /** Many may join one channel at once, each of them by one write to its head. */
-const mostTries = 8;
-const firstWaitMs = 10;
+const mostTries = 12;
+const firstWaitMs = 15;
 
 /**
  * Reads, decides and writes again while what was read is outdated when it is written. UNAVAILABLE where that does not end: nothing
