@@ -39,7 +39,7 @@ export interface MessagePreview {
   createdAt: string;
 }
 
-/** A conversation as its list shows it to one of its members. */
+/** A conversation as its list shows it to one of its members. A `chat:service` caller that is none gets a `Conversation`. */
 export interface ConversationSummary {
   id: string;
   type: ConversationType;
@@ -92,6 +92,7 @@ const described = {
   posting: z.optional(z.enum(postings)),
 };
 
+/** Whoever creates a group or channel is its owner; from `chat:service`, only where it is among `memberIds` itself. */
 export const CreateConversationSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('direct'), userId: IdSchema }),
   z.strictObject({ type: z.literal('group'), ...described, memberIds }),
@@ -129,7 +130,7 @@ export const PatchPreferencesSchema = z
   .check(changesSomething);
 export type PatchPreferences = z.output<typeof PatchPreferencesSchema>;
 
-/** The caller's conversations; or, by both parts of a context, the one that is bound to it. */
+/** The caller's conversations; or, by both parts of a context, the one that is bound to it: none for who is no member of it. */
 export const ListConversationsSchema = z
   .safeExtend(PageSchema, {
     contextType: z.optional(ContextSchema.shape.type),
@@ -148,7 +149,10 @@ export interface ConversationPage {
   nextCursor?: string;
 }
 
-/** Channels with these words anywhere in their title, whatever the case; without `q`, all of them. */
+/**
+ * Channels with these words anywhere in their title, whatever the case; without `q`, all of them. A page may hold fewer than its
+ * limit, or none, where the words are rare: only the missing `nextCursor` says that it was the last.
+ */
 export const FindChannelsSchema = z.safeExtend(PageSchema, { q: z.optional(humanText(limits.titleLength)) });
 export type FindChannels = z.output<typeof FindChannelsSchema>;
 

@@ -22,11 +22,11 @@ const userIds = z
   .array(IdSchema)
   .check(z.maxLength(limits.membersPerRequest, `must be at most ${limits.membersPerRequest} users`));
 
-/** Who is a member already stays as they are. */
+/** Who is a member already stays as they are. The answer has all who were asked for: 201 where one of them is new. */
 export const AddMembersSchema = z.strictObject({ userIds: userIds.check(z.minLength(1, 'must name a user')) });
 export type AddMembers = z.output<typeof AddMembersSchema>;
 
-/** From `chat:service`: who is missing is added, and of the others those whose role is `member` are removed. */
+/** From `chat:service`: who is missing is added, of the others those whose role is `member` are removed, and the answer has all. */
 export const SetMembersSchema = z.strictObject({ userIds });
 export type SetMembers = z.output<typeof SetMembersSchema>;
 
