@@ -33,7 +33,9 @@ export const forwardMessage =
     const conversationIds = [...new Set(request.conversationIds)];
     const views = await ports.conversations.viewsOf(changer.userId, conversationIds);
     if (views.length < conversationIds.length) refuseStranger(operation);
-    for (const view of views) demandPost(access.changer, view);
+    // Strangers first: which refusal comes must not tell whether a conversation of others exists.
+    for (const view of views) admit(view, { principal: changer, right: 'post', operation });
+    for (const view of views) demandPost(changer, view);
     const clientMessageId = clientMessageIdOf(ports, messageId, request);
     return Promise.all(
       conversationIds.map((conversationId) =>
@@ -42,12 +44,12 @@ export const forwardMessage =
     );
   };
 
-/** What the send itself is going to ask. */
+/** The rest of what the send itself is going to ask. */
 function demandPost(changer: Changer, { head, member }: View): void {
-  admit({ head, member }, { principal: changer, right: 'post', operation });
   if (head.closedAtMs !== undefined || member?.blockedAtMs !== undefined) {
     refuse('CONFLICT', operation, 'a conversation is closed');
   }
+  if (member?.bannedAtMs !== undefined) refuse('FORBIDDEN', operation, 'the caller is banned from a conversation');
   const mayPost = !head.posting || isService(changer) || (member !== undefined && mayPostAnywhere(member.role));
   if (!mayPost) refuse('FORBIDDEN', operation, 'only moderators may post there');
 }

@@ -89,7 +89,7 @@ async function trySending(ports: SendPorts, request: SendRequest): Promise<Sent 
     case 'repeated':
       return finishEarlierTry(ports, request, { attempt, memory, ...memberIn(claim) }, claim.lease);
     case 'notMember':
-      return refuse('FORBIDDEN', operation, 'the sender is not a member of the conversation');
+      return refuseStranger();
     default:
       return refuseUnwelcome(claim.outcome);
   }
@@ -120,6 +120,8 @@ const memberIn = (claim: Claim | SenderClaim): { member?: Member } =>
 /** Who is blocked is told what all are told of a closed conversation: a block is nobody's business but the blocker's. */
 const refuseUnwelcome = (reason: 'banned' | 'blocked'): never =>
   reason === 'banned' ? refuse('FORBIDDEN', operation, 'the sender is banned from the conversation') : refuseClosed();
+
+const refuseStranger = (): never => refuse('FORBIDDEN', operation, 'the sender is not a member of the conversation');
 
 const refuseClosed = (): never => refuse('CONFLICT', operation, 'the conversation is closed');
 
@@ -185,7 +187,7 @@ async function takeSeq(ports: SendPorts, request: SendRequest, { attempt, memory
     case 'notAllowed':
       return refuse('FORBIDDEN', operation, 'only moderators may post here');
     case 'missing':
-      return refuse('NOT_FOUND', operation, 'there is no such conversation');
+      return request.isService ? refuse('NOT_FOUND', operation, 'there is no such conversation') : refuseStranger();
   }
 }
 
