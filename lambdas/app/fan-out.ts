@@ -3,6 +3,7 @@ import { type Announcement, announcementOf, type Change } from '../domain/change
 import { ChatError } from '../domain/chat-error.ts';
 import { type Connection, isYoung } from '../domain/connection.ts';
 import { framesOf, serializeEvent } from '../domain/frames.ts';
+import { markReached } from './mark-reached.ts';
 import type { MemberLists } from './member-lists.ts';
 import type { MembershipStore } from './membership-ports.ts';
 import type {
@@ -14,6 +15,7 @@ import type {
   Sockets,
   UndeliveredFrame,
 } from './ports.ts';
+import type { ReceiptStore } from './reader-ports.ts';
 
 export interface FanOutPorts {
   memberLists: MemberLists;
@@ -22,6 +24,7 @@ export interface FanOutPorts {
   retryQueue: RetryQueue;
   notificationQueue: NotificationQueue;
   activity: Pick<MembershipStore, 'moveUp'>;
+  receipts: Pick<ReceiptStore, 'markDelivered'>;
   clock: Clock;
 }
 
@@ -51,11 +54,12 @@ export const fanOut =
 
     const userIds = [...new Set(told.flatMap(({ recipients }) => recipients))];
     const connections = await ports.connections.connectionsOf(userIds, ports.clock.now());
-    const [posted] = await Promise.all([
+    const [{ posted, reached }] = await Promise.all([
       postAll(ports, told, connections),
       notifyAbsent(ports, told, connections),
       moveUp(ports, told),
     ]);
+    await markReached(ports, told, reached);
     return { failed, posted };
   };
 
@@ -71,12 +75,13 @@ async function address(memberLists: MemberLists, announcement: Announcement): Pr
   }
 }
 
-async function postAll(ports: FanOutPorts, told: Addressed[], connections: Connection[]): Promise<number> {
+async function postAll(ports: FanOutPorts, told: Addressed[], connections: Connection[]) {
   const perUser = Map.groupBy(
     told.flatMap((announcement) => announcement.recipients.map((userId) => ({ userId, announcement }))),
     ({ userId }) => userId,
   );
   const undelivered: UndeliveredFrame[] = [];
+  const reached = new Set<string>();
   let posted = 0;
   await Promise.all(
     connections.map(async (connection) => {
@@ -84,26 +89,30 @@ async function postAll(ports: FanOutPorts, told: Addressed[], connections: Conne
         .filter(({ announcement }) => announcement.exceptConnectionId !== connection.connectionId)
         .flatMap(({ announcement }) => announcement.serialized);
       const frames = framesOf(events, limits.frameBytes);
-      const left = await postInOrder(ports, connection, frames);
+      const { left, hasAll } = await postInOrder(ports, connection, frames);
+      if (hasAll) reached.add(connection.userId);
       posted += frames.length - left.length;
       undelivered.push(...left.map((frame) => ({ connection, frame })));
     }),
   );
   if (undelivered.length > 0) await ports.retryQueue.retryLater(undelivered);
-  return posted;
+  return { posted, reached };
 }
 
 /** Posts one after the other and stops at the first that is not taken. What is left is worth another try. */
-async function postInOrder(ports: FanOutPorts, connection: Connection, frames: string[]): Promise<string[]> {
+async function postInOrder(ports: FanOutPorts, connection: Connection, frames: string[]) {
+  let hasAll = true;
   for (const [position, frame] of frames.entries()) {
     const outcome = await ports.sockets.post(connection.connectionId, frame);
-    if (outcome === 'delivered' || outcome === 'lost') continue;
+    if (outcome === 'delivered') continue;
+    hasAll = false;
+    if (outcome === 'lost') continue;
     // A connection this young may say «gone» because its `$connect` is still running.
-    if (outcome === 'later' || isYoung(connection, ports.clock.now())) return frames.slice(position);
+    if (outcome === 'later' || isYoung(connection, ports.clock.now())) return { left: frames.slice(position), hasAll };
     await ports.connections.close(connection);
-    return [];
+    return { left: [], hasAll };
   }
-  return [];
+  return { left: [], hasAll };
 }
 
 /** Moving the members of a larger conversation would take longer than telling them may: their lists find it where it was. */

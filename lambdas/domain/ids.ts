@@ -11,6 +11,9 @@ export const sortedPair = (one: string, other: string): [string, string] => (one
 export const directConversationId = (one: string, other: string, digest: Digest): string =>
   `d${digest(JSON.stringify(['direct', ...sortedPair(one, other)]))}`;
 
+/** Told by its id alone: no other kind begins like that. */
+export const isDirect = (conversationId: string): boolean => conversationId.startsWith('d');
+
 /** One conversation per business object for ever, and found by it without an index. */
 export const contextConversationId = ({ type, id }: ConversationContext, digest: Digest): string =>
   `x${digest(JSON.stringify(['context', type, id]))}`;

@@ -5,6 +5,7 @@ import { openTable } from '../data/client.ts';
 import { connectionStore } from '../data/connection-store.ts';
 import { changeFrom } from '../data/images.ts';
 import { memberStore } from '../data/member-store.ts';
+import { receiptStore } from '../data/receipt-store.ts';
 import { streamHandler } from '../edge/stream-handler.ts';
 import { notificationQueue, retryQueue } from '../outbound/queues.ts';
 import { sockets } from '../outbound/sockets.ts';
@@ -23,6 +24,7 @@ export const handler = streamHandler({
     retryQueue: retryQueue(env.RETRY_QUEUE_URL),
     notificationQueue: notificationQueue(env.NOTIFICATION_QUEUE_URL),
     activity: activityStore(table),
+    receipts: receiptStore(table),
     clock,
   }),
 });

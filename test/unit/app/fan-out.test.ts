@@ -16,6 +16,7 @@ function setup(
     outcomes?: Record<string, PostOutcome>;
     members?: string[];
     movingFails?: boolean;
+    markingFails?: boolean;
   } = {},
 ) {
   const clock = fakeClock();
@@ -23,6 +24,7 @@ function setup(
   const closed: string[] = [];
   const retried: UndeliveredFrame[] = [];
   const notified: PendingNotification[] = [];
+  const delivered: { userId: string; seq: number }[] = [];
   const moved: { conversationId: string; userIds: string[]; activityMs: number }[] = [];
   const ports: FanOutPorts = {
     memberLists: memberLists({ membersOf: async () => options.members ?? ['alice', 'bob'] }),
@@ -56,9 +58,15 @@ function setup(
         if (options.movingFails) throw new Error('unable to move');
       },
     },
+    receipts: {
+      async markDelivered({ userId }, seq) {
+        delivered.push({ userId, seq });
+        if (options.markingFails) throw new Error('unable to mark');
+      },
+    },
     clock,
   };
-  return { moved, clock, posts, closed, retried, notified, ports, run: fanOut(ports) };
+  return { delivered, moved, clock, posts, closed, retried, notified, ports, run: fanOut(ports) };
 }
 
 const seqsIn = (frame: string): number[] =>
@@ -251,5 +259,58 @@ describe('another try at a frame', () => {
 
     expect(await retryFrame(ports)({ connection: who, frame: '{"events":[]}' })).toBe(isDone);
     expect(closed).toHaveLength(closes);
+  });
+});
+
+describe('what was taken by a connection', () => {
+  const bobs = connection('bob', 'b1');
+  const direct = (seq: number, senderId = 'alice') => sent({ conversationId: 'd1', seq, senderId });
+
+  it('counts as delivered in a direct conversation, by one write for all of it, and never for its sender', async () => {
+    const { run, delivered } = setup({ connections: [bobs, connection('alice', 'a1')] });
+
+    await run([direct(1), direct(2), direct(3)]);
+
+    expect(delivered).toEqual([{ userId: 'bob', seq: 3 }]);
+  });
+
+  it('counts for each side when both wrote', async () => {
+    const { run, delivered } = setup({ connections: [bobs, connection('alice', 'a1')] });
+
+    await run([direct(1), direct(2, 'bob')]);
+
+    expect(delivered).toEqual([
+      { userId: 'bob', seq: 1 },
+      { userId: 'alice', seq: 2 },
+    ]);
+  });
+
+  it.each<[what: string, change: Change, outcome: PostOutcome]>([
+    ['in a group', sent(), 'delivered'],
+    ['that was throttled', direct(1), 'later'],
+    ['that was lost', direct(1), 'lost'],
+    ['whose connection is gone', direct(1), 'gone'],
+    [
+      'that is no new message',
+      {
+        emit: 'message.updated',
+        message: aMessage({ conversationId: 'd1' }),
+        changed: { atMs: 0, membershipVersion: 1 },
+      },
+      'delivered',
+    ],
+  ])('nothing counts %s', async (_, change, outcome) => {
+    const { run, delivered } = setup({ connections: [bobs], outcomes: { b1: outcome } });
+
+    await run([change]);
+
+    expect(delivered).toEqual([]);
+  });
+
+  it('is told even where it can not be marked', async () => {
+    const { run, posts } = setup({ connections: [bobs], markingFails: true });
+
+    expect(await run([direct(1)])).toMatchObject({ failed: [], posted: 1 });
+    expect(posts).toHaveLength(1);
   });
 });
