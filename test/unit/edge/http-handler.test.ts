@@ -55,6 +55,21 @@ describe('a request', () => {
     expect(act).toHaveBeenCalledWith(expect.anything(), expect.objectContaining({ body: { text: '😀' } }));
   });
 
+  test('that can do without a body may have none, but not a wrong one', async () => {
+    const body = z.strictObject({ seq: z.optional(z.int()) });
+    const read = httpHandler({ 'POST /v1/read': route({ operation: 'read', body, isBodyOptional: true }, act) }, clock);
+    const statusOf = async (request: HttpRequest) =>
+      answerIn(await read(httpEvent('POST /v1/read', request), context)).status;
+
+    expect([await statusOf({}), await statusOf({ body: '' }), await statusOf({ body: { seq: 1 } })]).toEqual([
+      200, 200, 200,
+    ]);
+    for (const [call, said] of [{}, {}, { seq: 1 }].entries()) {
+      expect(act).toHaveBeenNthCalledWith(call + 1, expect.anything(), expect.objectContaining({ body: said }));
+    }
+    expect([await statusOf({ body: 'not JSON' }), await statusOf({ body: { seq: 'x' } })]).toEqual([400, 400]);
+  });
+
   test('whose body nobody asked for is taken without it', async () => {
     expect(answerIn(await get({ body: 'not JSON' })).status).toBe(200);
   });
