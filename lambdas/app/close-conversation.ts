@@ -1,11 +1,13 @@
 import type { Principal } from '../domain/principal.ts';
 import { admit } from './admit.ts';
-import type { HeadStore } from './membership-ports.ts';
+import type { HeadStore, SurroundingsStore } from './membership-ports.ts';
 import type { Clock, ConversationStore } from './ports.ts';
+import { detailsOf } from './show-views.ts';
 import { untilDecided } from './until-decided.ts';
 
 export interface ClosePorts {
-  conversations: Pick<ConversationStore, 'viewsOf' | 'withDetails'>;
+  conversations: Pick<ConversationStore, 'viewsOf'>;
+  surroundings: SurroundingsStore;
   heads: Pick<HeadStore, 'close'>;
   clock: Clock;
 }
@@ -23,10 +25,10 @@ export const closeConversation =
       const [view] = await ports.conversations.viewsOf(principal.userId, [conversationId]);
       const { head } = admit(view ?? {}, { principal, right: 'close', operation });
       if (head.closedAtMs !== undefined) return;
-      const [described] = await ports.conversations.withDetails([{ head }]);
+      const details = await detailsOf(ports, head);
       const { outcome } = await ports.heads.close({
         head: { ...head, closedAtMs: ports.clock.now() },
-        changed: { atMs: ports.clock.now(), ...(described?.details && { details: described.details }) },
+        changed: { atMs: ports.clock.now(), ...(details && { details }) },
       });
       return outcome === 'outdated' ? outcome : undefined;
     });

@@ -1,6 +1,5 @@
-import type { Conversation, ConversationSummary } from '../../contract/conversation.ts';
 import type { ConversationStore, MemberStore, PageRequest, View } from './ports.ts';
-import { type ShowPorts, showViews } from './show-views.ts';
+import { type Shown, type ShowPorts, showViews } from './show-views.ts';
 
 export interface ListPorts extends ShowPorts {
   members: Pick<MemberStore, 'conversationsOf'>;
@@ -13,10 +12,7 @@ export interface ListPorts extends ShowPorts {
  */
 export const listConversations =
   (ports: ListPorts) =>
-  async (
-    userId: string,
-    page: PageRequest,
-  ): Promise<{ conversations: (ConversationSummary | Conversation)[]; nextCursor?: string }> => {
+  async (userId: string, page: PageRequest): Promise<{ conversations: Shown[]; nextCursor?: string }> => {
     const { conversationIds, nextCursor } = await ports.members.conversationsOf(userId, page);
     const views = await ports.conversations.viewsOf(userId, conversationIds);
     // The index lags behind: a conversation just left may still be in it.

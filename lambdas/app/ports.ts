@@ -73,7 +73,6 @@ export type SeqAllocation =
 export interface View {
   head: Head;
   member?: Member;
-  details?: Details;
 }
 
 /** Members whom a conversation has from the moment when it is there; one that can be found by its context gets no others before. */
@@ -95,8 +94,6 @@ export interface ConversationStore {
   create(conversation: NewConversation): Promise<'created' | 'wasThere' | 'blocked'>;
   /** In the order asked for, those that do not exist left out. One batch read for up to 50 conversations. */
   viewsOf(userId: string, conversationIds: string[]): Promise<View[]>;
-  /** The same with the details of those that have any: no read, or one batch read. */
-  withDetails(views: View[]): Promise<View[]>;
 }
 
 export interface MessageStore {

@@ -1,5 +1,5 @@
 import type { Conversation, ConversationSummary } from '../../contract/conversation.ts';
-import { otherOf, publicConversation, summaryFor } from '../domain/conversation.ts';
+import { type Details, type Head, otherOf, publicConversation, summaryFor } from '../domain/conversation.ts';
 import { otherUserOf } from '../domain/profile.ts';
 import type { Surroundings, SurroundingsStore } from './membership-ports.ts';
 import type { Clock, View } from './ports.ts';
@@ -19,6 +19,15 @@ export async function showViews({ surroundings, clock }: ShowPorts, views: View[
     views.flatMap(otherUserIdIn),
   );
   return views.map((view) => showView(view, around, clock.now()));
+}
+
+/** What is beside the head, where there is something: one read, or none. */
+export async function detailsOf(
+  { surroundings }: Pick<ShowPorts, 'surroundings'>,
+  { conversationId, hasDetails }: Head,
+): Promise<Details | undefined> {
+  if (!hasDetails) return undefined;
+  return (await surroundings.surroundingsOf([conversationId], [])).details.get(conversationId);
 }
 
 export async function showOne(ports: ShowPorts, view: View): Promise<Shown> {

@@ -5,11 +5,11 @@ import type { Principal } from '../domain/principal.ts';
 import { admit, refuseClosed } from './admit.ts';
 import type { HeadStore } from './membership-ports.ts';
 import type { Clock, ConversationStore, View } from './ports.ts';
-import { type Shown, type ShowPorts, showOne } from './show-views.ts';
+import { detailsOf, type Shown, type ShowPorts, showOne } from './show-views.ts';
 import { untilDecided } from './until-decided.ts';
 
 export interface UpdatePorts extends ShowPorts {
-  conversations: Pick<ConversationStore, 'viewsOf' | 'withDetails'>;
+  conversations: Pick<ConversationStore, 'viewsOf'>;
   heads: Pick<HeadStore, 'update'>;
   clock: Clock;
 }
@@ -26,9 +26,11 @@ export const updateConversation =
     showOne(
       ports,
       await untilDecided({ clock: ports.clock, operation }, async (): Promise<View | 'outdated'> => {
-        const view = await viewOf(ports, principal, conversationId);
+        const [found = {}] = await ports.conversations.viewsOf(principal.userId, [conversationId]);
+        const view = admit(found, { principal, right: 'update', operation });
+        refuseClosed(view.head, operation);
         refuseSettings(view.head, patch);
-        const details = detailsAfter(view.details, patch);
+        const details = detailsAfter(await detailsOf(ports, view.head), patch);
         const head = headAfter(view.head, patch, details);
         const isDescribed = patch.avatarUrl !== undefined || patch.metadata !== undefined;
         const written = await ports.heads.update({
@@ -39,14 +41,6 @@ export const updateConversation =
         return written.outcome === 'outdated' ? 'outdated' : { ...view, head: written.head };
       }),
     );
-
-async function viewOf(ports: UpdatePorts, principal: Principal, conversationId: string): Promise<View> {
-  const [view] = await ports.conversations.viewsOf(principal.userId, [conversationId]);
-  const admitted = admit(view ?? {}, { principal, right: 'update', operation });
-  refuseClosed(admitted.head, operation);
-  const [described = admitted] = await ports.conversations.withDetails([admitted]);
-  return described;
-}
 
 function refuseSettings({ type }: Head, { settings = {} }: PatchConversation): void {
   if (settings.visibility === 'public' && type !== 'channel') {

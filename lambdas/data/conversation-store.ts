@@ -1,6 +1,6 @@
 import type { ConversationStore, NewConversation, SeqAllocation, View } from '../app/ports.ts';
 import type { Head } from '../domain/conversation.ts';
-import { detailsFrom, detailsItem, headFrom, headItem, memberFrom, memberItem } from './items.ts';
+import { detailsItem, headFrom, headItem, memberFrom, memberItem } from './items.ts';
 import * as keys from './keys.ts';
 import { type Item, itemsPerTransaction, type Table, type TransactionPart, type WriteOutcome } from './table.ts';
 
@@ -35,16 +35,6 @@ export const conversationStore = (table: Table): ConversationStore => ({
     const wanted = conversationIds.flatMap((id) => [keys.headKey(id), keys.memberKey(id, userId)]);
     const byConversation = Map.groupBy(await table.batchGet(wanted), keys.conversationOf);
     return conversationIds.flatMap((id) => viewOf(byConversation.get(id) ?? []) ?? []);
-  },
-
-  async withDetails(views) {
-    const wanted = views.filter(({ head }) => head.hasDetails).map(({ head }) => keys.detailsKey(head.conversationId));
-    if (wanted.length === 0) return views;
-    const items = new Map((await table.batchGet(wanted)).map((item) => [keys.conversationOf(item), item]));
-    return views.map((view) => {
-      const item = items.get(view.head.conversationId);
-      return item ? { ...view, details: detailsFrom(item) } : view;
-    });
   },
 });
 

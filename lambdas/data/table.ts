@@ -198,21 +198,6 @@ export function tableOf(client: DynamoDBDocumentClient, TableName: string) {
       }
     },
 
-    /** Puts all the items at once or none: none, and false, when an item is already where the first goes. At most 100. */
-    async putAllNew([first, ...others]: Item[]): Promise<boolean> {
-      const command = new TransactWriteCommand({
-        TransactItems: [
-          { Put: { TableName, Item: first, ConditionExpression: 'attribute_not_exists(PK)' } },
-          ...others.map((Item) => ({ Put: { TableName, Item } })),
-        ],
-      });
-      const outcome = await conditionally(async () => {
-        await client.send(command);
-        return {};
-      });
-      return outcome.isDone;
-    },
-
     /** All the writes or none; at most 100, each of another item. The SDK's own second try of it is known as such by DynamoDB. */
     async transact(parts: TransactionPart[]): Promise<TransactionOutcome> {
       const command = new TransactWriteCommand({ TransactItems: parts.map((part) => writeOf(TableName, part)) });
