@@ -7,6 +7,7 @@ import { bundleSizes } from './bundle-sizes.ts';
 import { floor } from './floor.ts';
 import { latency } from './latency.ts';
 import { idleMemory, loadedMemory } from './memory.ts';
+import { pageUnits } from './page-units.ts';
 import { openPair } from './pair.ts';
 import { sendUnits } from './send-units.ts';
 import { meteredSends } from './sends.ts';
@@ -37,5 +38,6 @@ async function runningFigures(host: TestHost): Promise<Figure[]> {
   const sends = await meteredSends(host);
   const functions = await functionMemory(dataFolder);
   const costs = sends.map((each) => costOfMillion(each, functions));
-  return [...idle, ...times, ...rates, ...loaded, ...sends.flatMap(sendUnits), ...costs, ...bundleSizes()];
+  const pages = await pageUnits();
+  return [...idle, ...times, ...rates, ...loaded, ...sends.flatMap(sendUnits), ...pages, ...costs, ...bundleSizes()];
 }
