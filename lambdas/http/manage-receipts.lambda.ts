@@ -29,9 +29,9 @@ const postWatermark = (kind: 'read' | 'delivered') =>
 
 const getReceipts = route(
   { operation: 'list the receipts', params: ConversationParamsSchema },
-  async ({ userId }, { params }) => ({
+  async (principal, { params }) => ({
     status: 200,
-    body: { receipts: await list(userId, params.conversationId) },
+    body: { receipts: await list(principal, params.conversationId) },
   }),
 );
 

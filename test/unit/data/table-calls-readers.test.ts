@@ -93,7 +93,7 @@ describe('the table calls of a watermark', () => {
   it('the receipts: one query; one read more in a large conversation', async () => {
     const list = ({ table }: ReturnType<typeof recordedTable>) =>
       listReceipts({ conversations: conversationStore(table), members: { headAndMembers: headAndMembers(table) } })(
-        'alice',
+        { userId: 'alice', scopes: [] },
         'c1',
       );
     const [small, large] = [tableWith(), tableWith({ memberCount: 101 })];
