@@ -1,0 +1,106 @@
+import type { Asked } from '../whole-chat.ts';
+import type { Scene } from './scene.ts';
+
+/** What is asked in each row of the tables, of a conversation and its people. */
+export const requests: Record<string, (scene: Scene) => Asked> = {
+  'GET /v1/conversations': () => ({}),
+  'POST /v1/conversations': ({ other }) => ({ body: { type: 'group', title: 'New', memberIds: [other] } }),
+  'GET /v1/channels': () => ({}),
+  'GET /v1/users/me': () => ({}),
+  'PUT /v1/users/me': () => ({ body: { displayName: 'Somebody' } }),
+  'GET /v1/users/{userId}': ({ other }) => ({ params: { userId: other } }),
+  'GET /v1/users/me/blocks': () => ({}),
+  'PUT /v1/users/me/blocks/{userId}': ({ other }) => ({ params: { userId: other } }),
+  'DELETE /v1/users/me/blocks/{userId}': ({ other }) => ({ params: { userId: other } }),
+  'GET /v1/users/me/devices': () => ({}),
+  'PUT /v1/users/me/devices/{deviceId} (of an unknown platform)': () => ({
+    params: { deviceId: 'phone' },
+    body: { platform: 'fax', token: 't' },
+  }),
+  'DELETE /v1/users/me/devices/{deviceId}': () => ({ params: { deviceId: 'phone' } }),
+  'POST /v1/sync': () => ({ body: { cursors: {} } }),
+  sync: () => ({ body: { cursors: {} } }),
+
+  'GET /v1/conversations/{conversationId}': ({ conversation }) => ({ params: conversation }),
+  'PATCH /v1/conversations/{conversationId}': ({ conversation }) => ({
+    params: conversation,
+    body: { metadata: { a: 1 } },
+  }),
+  'DELETE /v1/conversations/{conversationId}': ({ conversation }) => ({ params: conversation }),
+  'POST /v1/conversations/{conversationId}/join': ({ conversation }) => ({ params: conversation }),
+  'PATCH /v1/conversations/{conversationId}/preferences': ({ conversation }) => ({
+    params: conversation,
+    body: { pinned: true },
+  }),
+
+  'GET /v1/conversations/{conversationId}/members': ({ conversation }) => ({ params: conversation }),
+  'POST /v1/conversations/{conversationId}/members': ({ conversation, newcomer }) => ({
+    params: conversation,
+    body: { userIds: [newcomer] },
+  }),
+  'PUT /v1/conversations/{conversationId}/members': ({ conversation, newcomer, other }) => ({
+    params: conversation,
+    body: { userIds: [newcomer, other] },
+  }),
+  'PATCH /v1/conversations/{conversationId}/members/{userId}': ({ conversation, other }) => ({
+    params: { ...conversation, userId: other },
+    body: { role: 'moderator' },
+  }),
+  'DELETE /v1/conversations/{conversationId}/members/{userId}': ({ conversation, other }) => ({
+    params: { ...conversation, userId: other },
+  }),
+  'DELETE …/members/{userId} (a moderator)': ({ conversation, otherModerator }) => ({
+    params: { ...conversation, userId: otherModerator },
+  }),
+  'DELETE …/members/{userId} (the last owner)': ({ conversation, owner }) => ({
+    params: { ...conversation, userId: owner },
+  }),
+  'DELETE …/members/{userId} (oneself)': ({ conversation }) => ({ params: { ...conversation, userId: 'me' } }),
+
+  'POST /v1/conversations/{conversationId}/messages': ({ conversation }) => ({
+    params: conversation,
+    body: { clientMessageId: 'new', text: 'new' },
+  }),
+  'POST …/messages (by the system)': ({ conversation }) => ({
+    params: conversation,
+    body: { clientMessageId: 'new', type: 'system', text: 'new' },
+  }),
+  'POST …/messages (as a reply)': ({ conversation, message }) => ({
+    params: conversation,
+    body: { clientMessageId: 'new', text: 'new', replyTo: message.messageId },
+  }),
+  'GET /v1/conversations/{conversationId}/messages': ({ conversation }) => ({ params: conversation }),
+  'GET /v1/messages/{messageId}': ({ message }) => ({ params: message }),
+  'GET /v1/messages/{messageId} (that is not there)': ({ conversation }) => ({
+    params: { messageId: `${conversation.conversationId}.999` },
+  }),
+  'PATCH /v1/messages/{messageId}': ({ message }) => ({ params: message, body: { text: 'edited' } }),
+  'PATCH /v1/messages/{messageId} (one’s own)': ({ own }) => ({ params: own, body: { text: 'edited' } }),
+  'DELETE /v1/messages/{messageId}': ({ message }) => ({ params: message }),
+  'DELETE /v1/messages/{messageId} (one’s own)': ({ own }) => ({ params: own }),
+  'GET /v1/messages/{messageId}/replies': ({ message }) => ({ params: message }),
+  'GET /v1/messages/{messageId}/reactions': ({ message }) => ({ params: message }),
+  'PUT /v1/messages/{messageId}/reactions/{emoji}': ({ message }) => ({ params: { ...message, emoji: '👍' } }),
+  'DELETE /v1/messages/{messageId}/reactions/{emoji}': ({ message }) => ({ params: { ...message, emoji: '👍' } }),
+  'PUT /v1/messages/{messageId}/pin': ({ message }) => ({ params: message }),
+  'DELETE /v1/messages/{messageId}/pin': ({ message }) => ({ params: message }),
+  'GET /v1/conversations/{conversationId}/pins': ({ conversation }) => ({ params: conversation }),
+  'POST /v1/messages/{messageId}/forward': ({ message, conversation }) => ({
+    params: message,
+    body: { conversationIds: [conversation.conversationId] },
+  }),
+
+  'POST /v1/conversations/{conversationId}/read': ({ conversation }) => ({ params: conversation, body: {} }),
+  'POST /v1/conversations/{conversationId}/delivered': ({ conversation }) => ({ params: conversation, body: {} }),
+  'GET /v1/conversations/{conversationId}/receipts': ({ conversation }) => ({ params: conversation }),
+
+  'message.send': ({ conversation }) => ({ body: { ...conversation, clientMessageId: 'new', text: 'new' } }),
+  'message.edit': ({ message }) => ({ body: { ...message, text: 'edited' } }),
+  'message.edit (one’s own)': ({ own }) => ({ body: { ...own, text: 'edited' } }),
+  'message.delete': ({ message }) => ({ body: message }),
+  'message.delete (one’s own)': ({ own }) => ({ body: own }),
+  'reaction.add': ({ message }) => ({ body: { ...message, emoji: '👍' } }),
+  'reaction.remove': ({ message }) => ({ body: { ...message, emoji: '👍' } }),
+  'receipt.read': ({ conversation }) => ({ body: conversation }),
+  'receipt.delivered': ({ conversation }) => ({ body: conversation }),
+};
