@@ -117,7 +117,7 @@ describe('a request is refused', () => {
   test('for a group of more than 1,000', async () => {
     const memberIds = Array.from({ length: 1_000 }, (_, n) => `user${n}`);
     const answer = await when.calls(alice, '/conversations', post({ type: 'group', title: 'x', memberIds }));
-    then.isProblem(answer, invalid('memberIds', 'must be at most 999 other members'));
+    then.isProblem(answer, invalid('memberIds', 'must leave a group at most 1000 members'));
   });
 
   test('for a conversation with oneself', async () => {
