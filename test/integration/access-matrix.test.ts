@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { captureOutput } from '../helpers/events.ts';
 import { requests } from './access/requests.ts';
-import { missing, type Scene, stages } from './access/scene.ts';
+import { missing, type Scene, type Stage, stages } from './access/scene.ts';
 import { type Role, type Row, rowsOf, tableNames } from './access/table.ts';
 import { type Answer, refusalIn, startWholeChat, type WholeChat } from './whole-chat.ts';
 
@@ -28,29 +28,35 @@ function ask({ name, operation }: Pick<Row, 'name' | 'operation'>, scene: Scene)
 describe.each(tableNames)('%s:', (table) => {
   test.each(rowsOf(table))('$name', async (row) => {
     const answers: [Role, number][] = [];
-    for (const [role] of row.cells) answers.push([role, (await ask(row, await stages[table](chat, role))).status]);
+    let stage = await stages[table](chat);
+    for (const [role] of row.cells) {
+      const { status } = await ask(row, stage(role));
+      answers.push([role, status]);
+      // What is refused changes nothing; what was done would change the next one's answer.
+      if (status < 400 && !row.operation.startsWith('GET')) stage = await stages[table](chat);
+    }
     expect(Object.fromEntries(answers)).toEqual(Object.fromEntries(row.cells));
   });
 });
 
-describe('a stranger can’t tell what is not theirs from what does not exist:', () => {
-  const rows = rowsOf('group').filter(({ cells }) =>
-    cells.some(([role, status]) => role === 'stranger' && status === 403),
-  );
-  test.each(rows)('$name', async (row) => {
+describe('who is no member can’t tell what is not theirs from what does not exist:', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    captureOutput();
+    stage = await stages.group(chat);
+  });
+
+  const isRefused = ({ cells }: Row) => cells.some(([role, status]) => role === 'stranger' && status === 403);
+  test.each(rowsOf('group').filter(isRefused))('$name', async (row) => {
     for (const role of ['stranger', 'admin', 'removed'] as const) {
-      const scene = await stages.group(chat, role);
-      const foreign = await ask(row, scene);
-      for (const nothing of nothings(scene)) {
-        const answer = await ask(row, nothing);
-        expect([answer.status, JSON.stringify(refusalIn(answer))]).toEqual([
-          foreign.status,
-          JSON.stringify(refusalIn(foreign)),
-        ]);
-      }
+      const foreign = wordsOf(await ask(row, stage(role)));
+      for (const nothing of nothings(stage(role))) expect(wordsOf(await ask(row, nothing))).toEqual(foreign);
     }
   });
 });
+
+/** The answer byte for byte, but for the request's own id. */
+const wordsOf = (answer: Answer) => [answer.status, JSON.stringify(refusalIn(answer))];
 
 /** A conversation that never was, a message that never was, and ids that we never make. */
 function nothings(scene: Scene): Scene[] {

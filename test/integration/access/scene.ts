@@ -2,9 +2,9 @@ import type { ConversationSummary } from '../../../contract/conversation.ts';
 import type { Message } from '../../../contract/message.ts';
 import { systemRandomness } from '../../../lambdas/runtime/randomness.ts';
 import { type Caller, good, type WholeChat } from '../whole-chat.ts';
-import type { Role, TableName } from './table.ts';
+import { type Role, roles, type TableName } from './table.ts';
 
-/** A conversation that one cell of a table has for itself. */
+/** A conversation and its people, as one of them has it who now asks for something. */
 export interface Scene {
   /** Absent for anonymous. */
   caller: Caller | undefined;
@@ -20,84 +20,98 @@ export interface Scene {
   newcomer: string;
 }
 
+/** The same scene for each role. */
+export type Stage = (role: Role) => Scene;
+
+type Cast = Record<Role, string>;
+type Conversation = Scene['conversation'];
+
 const one = '/v1/conversations/{conversationId}';
 const newUser = (name: string) => `${name}-${systemRandomness.id()}`;
+const newCast = () => Object.fromEntries(roles.map((role) => [role, newUser(role)])) as Cast;
 
-/** Stands for a conversation where a table is about none, and where a test is about one that does not exist. */
-export const missing = (caller: Caller | undefined): Scene => {
+function callerOf(role: Role, userId: string): Caller | undefined {
+  if (role === 'anonymous') return undefined;
+  return role === 'admin' || role === 'service' ? { userId, scope: `chat:${role}` } : { userId };
+}
+
+/** What never was: for tables about no conversation, and for the question whether anybody can tell. */
+export function missing(caller: Caller | undefined): Scene {
   const conversationId = `g${systemRandomness.id()}`;
   const message = { messageId: `${conversationId}.1` };
-  const [owner, otherModerator, other, newcomer] = ['owner', 'moderator', 'other', 'newcomer'].map(newUser) as Four;
-  return { caller, conversation: { conversationId }, message, own: message, owner, otherModerator, other, newcomer };
-};
-type Four = [string, string, string, string];
+  return { caller, conversation: { conversationId }, message, own: message, ...bystanders(newUser('owner')) };
+}
 
-export const callerOf = (role: Role, userId = newUser(role)): Caller | undefined => {
-  if (role === 'anonymous') return undefined;
-  if (role === 'admin' || role === 'service') return { userId, scope: `chat:${role}` };
-  return { userId };
-};
+const bystanders = (owner: string) => ({
+  owner,
+  otherModerator: newUser('moderator'),
+  other: newUser('other'),
+  newcomer: newUser('newcomer'),
+});
 
-/** Stages of one kind of conversation each, with the caller in their role. */
-export const stages: Record<TableName, (chat: WholeChat, role: Role) => Promise<Scene>> = {
-  own: async (_chat, role) => missing(callerOf(role)),
-  direct: directScene,
-  group: (chat, role) => manyScene(chat, role, { type: 'group', title: 'Team' }),
-  channel: (chat, role) =>
-    manyScene(chat, role, { type: 'channel', title: 'News', visibility: 'public', posting: 'moderators' }),
-  closed: async (chat, role) => {
-    const scene = await manyScene(chat, role, { type: 'group', title: 'Past' });
-    good(await chat.ask(`DELETE ${one}`, { userId: scene.owner }, { params: scene.conversation }));
-    return scene;
+/** Sets the stage for a table. */
+export const stages: Record<TableName, (chat: WholeChat) => Promise<Stage>> = {
+  own: async () => (role) => missing(callerOf(role, newUser(role))),
+  direct: directStage,
+  group: (chat) => stageOfMany(chat, { type: 'group', title: 'Team' }),
+  channel: (chat) => stageOfMany(chat, { type: 'channel', title: 'News', visibility: 'public', posting: 'moderators' }),
+  closed: async (chat) => {
+    const stage = await stageOfMany(chat, { type: 'group', title: 'Past' });
+    const { owner, conversation } = stage('owner');
+    good(await chat.ask(`DELETE ${one}`, { userId: owner }, { params: conversation }));
+    return stage;
   },
 };
 
-async function directScene(chat: WholeChat, role: Role): Promise<Scene> {
-  const scene = missing(callerOf(role));
-  const member = role === 'member' && scene.caller ? scene.caller.userId : newUser('member');
-  const conversation = await created(chat, member, { type: 'direct', userId: scene.other });
-  return { ...scene, conversation, ...(await messagesIn(chat, conversation, scene.other, member)) };
+async function directStage(chat: WholeChat): Promise<Stage> {
+  const cast = newCast();
+  const people = bystanders(cast.owner);
+  const conversation = await created(chat, cast.member, { type: 'direct', userId: people.other });
+  const message = await said(chat, conversation, people.other);
+  const own = await said(chat, conversation, cast.member);
+  return (role) => ({ caller: callerOf(role, cast[role]), conversation, message, own, ...people });
 }
 
-/** The owner, two moderators, a member, and one more who is gone when the scene begins. */
-async function manyScene(chat: WholeChat, role: Role, kind: object): Promise<Scene> {
-  const scene = missing(callerOf(role));
-  const caller = scene.caller?.userId ?? '';
-  const owner = role === 'owner' ? caller : scene.owner;
-  const isInside = role === 'member' || role === 'moderator' || role === 'removed';
-  const memberIds = [scene.other, scene.otherModerator, ...(isInside ? [caller] : [])];
+/** Everyone speaks who may, and somebody is gone when the scene begins. */
+async function stageOfMany(chat: WholeChat, kind: object): Promise<Stage> {
+  const cast = newCast();
+  const { member, moderator, owner, removed } = cast;
+  const people = bystanders(owner);
+  const memberIds = [people.other, people.otherModerator, member, moderator, removed];
   const conversation = await created(chat, owner, { ...kind, memberIds });
+  for (const userId of [people.otherModerator, moderator, removed]) await promote(chat, owner, conversation, userId);
 
-  await makeModerator(chat, owner, conversation, scene.otherModerator);
-  if (role === 'moderator' || role === 'removed') await makeModerator(chat, owner, conversation, caller);
-  const speaker = isInside && role !== 'member' ? caller : owner;
-  const said = await messagesIn(chat, conversation, scene.otherModerator, await mayPost(kind, role, caller, speaker));
-  if (role === 'removed') {
-    good(await chat.ask(`DELETE ${one}/members/{userId}`, { userId: caller }, membership(conversation, 'me')));
-  }
-  return { ...scene, owner, conversation, ...said };
+  const message = await said(chat, conversation, people.otherModerator);
+  const own: Partial<Record<Role, Scene['own']>> = {
+    owner: await said(chat, conversation, owner),
+    moderator: await said(chat, conversation, moderator),
+    removed: await said(chat, conversation, removed),
+    ...(!('posting' in kind) && { member: await said(chat, conversation, member) }),
+  };
+  good(await chat.ask(`DELETE ${one}/members/{userId}`, { userId: removed }, placeOf(conversation, 'me')));
+  return (role) => ({
+    caller: callerOf(role, cast[role]),
+    conversation,
+    message,
+    own: own[role] ?? message,
+    ...people,
+  });
 }
 
-const mayPost = async (kind: object, role: Role, caller: string, otherwise: string) =>
-  role === 'member' && !('posting' in kind) ? caller : otherwise;
+const placeOf = (conversation: Conversation, userId: string) => ({ params: { ...conversation, userId } });
 
-const membership = (conversation: Scene['conversation'], userId: string) => ({ params: { ...conversation, userId } });
-
-async function created(chat: WholeChat, creator: string, body: object): Promise<Scene['conversation']> {
+async function created(chat: WholeChat, creator: string, body: object): Promise<Conversation> {
   const answer = await chat.ask('POST /v1/conversations', { userId: creator }, { body });
   return { conversationId: good<{ conversation: ConversationSummary }>(answer).conversation.id };
 }
 
-async function makeModerator(chat: WholeChat, owner: string, conversation: Scene['conversation'], userId: string) {
-  const asked = { ...membership(conversation, userId), body: { role: 'moderator' } };
+async function promote(chat: WholeChat, owner: string, conversation: Conversation, userId: string): Promise<void> {
+  const asked = { ...placeOf(conversation, userId), body: { role: 'moderator' } };
   good(await chat.ask(`PATCH ${one}/members/{userId}`, { userId: owner }, asked));
 }
 
-async function messagesIn(chat: WholeChat, conversation: Scene['conversation'], theirs: string, mine: string) {
-  const said = async (userId: string) => {
-    const asked = { params: conversation, body: { clientMessageId: 'said before', text: 'said before' } };
-    const answer = await chat.ask(`POST ${one}/messages`, { userId }, asked);
-    return { messageId: good<{ message: Message }>(answer).message.id };
-  };
-  return { message: await said(theirs), own: await said(mine) };
+async function said(chat: WholeChat, conversation: Conversation, userId: string): Promise<Scene['message']> {
+  const asked = { params: conversation, body: { clientMessageId: 'said before', text: 'said before' } };
+  const answer = await chat.ask(`POST ${one}/messages`, { userId }, asked);
+  return { messageId: good<{ message: Message }>(answer).message.id };
 }
