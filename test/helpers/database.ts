@@ -4,6 +4,7 @@ import { vi } from 'vitest';
 import type { Key } from '../../lambdas/data/keys.ts';
 import { createClock } from '../../local/clock.ts';
 import { createTableFrom, startDatabase } from '../../local/dynamodb/database.ts';
+import { openStream, type StreamReader, streamOf } from '../../local/event-sources/stream-reader.ts';
 import { chatTable } from '../integration/local/chat-table.ts';
 
 export const tableName = 'Chat';
@@ -17,6 +18,8 @@ export interface ChatDatabase {
   change(key: Key, attributes: Record<string, unknown>): Promise<void>;
   /** All items of a partition. */
   partition(PK: string): Promise<Record<string, unknown>[]>;
+  /** The table's stream from now on. */
+  stream(): Promise<StreamReader>;
   /** Ends the database, as an outage does: the environment still leads to where it was. */
   stop(): Promise<void>;
   close(): Promise<void>;
@@ -62,6 +65,8 @@ export async function startChatDatabase(): Promise<ChatDatabase> {
       });
       return Items.map(plain);
     },
+    stream: async () =>
+      openStream(database, await streamOf(database, tableName), { after: undefined, startsAtEnd: true }),
     stop: () => database.close(),
     async close() {
       vi.unstubAllEnvs();
