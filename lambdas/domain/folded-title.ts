@@ -1,5 +1,6 @@
-/** A title as it is compared: whatever the case and the width of its characters. */
-export const foldedTitle = (title: string): string => title.normalize('NFKC').toLowerCase().trim();
+/** A title as it is compared: whatever the case, the width and the marks of its characters, so that `cafe` finds «Café». */
+export const foldedTitle = (title: string): string =>
+  title.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();
 
 const indexedCharacters = 100;
 
