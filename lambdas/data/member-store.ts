@@ -1,12 +1,16 @@
 import type { Claim, MemberStore, PageRequest, SendAttempt } from '../app/ports.ts';
 import { sendsToForget } from '../domain/send-lease.ts';
 import { cursorOf, sortKeyOf } from './cursor.ts';
+import { forgetSends, namesOf, pathsOf } from './forget-sends.ts';
 import { memberFrom } from './items.ts';
 import * as keys from './keys.ts';
 import type { Item, Table, WriteOutcome } from './table.ts';
 
 /** Members whose memory of recent sends this function saw full, and what their next claim is to forget on its way. */
 const membersKept = 10_000;
+
+/** As long as no more than these wait to be forgotten, the item is below 2 KB. */
+const mostForgettable = 32;
 
 export function memberStore(table: Table): MemberStore {
   const toForget = boundedMap<string[]>(membersKept);
@@ -18,13 +22,15 @@ export function memberStore(table: Table): MemberStore {
       if (!outcome.isDone) return refusedClaim(attempt, outcome);
       const member = memberFrom(outcome.item);
       const forgettable = sendsToForget(member.recentSends);
-      if (forgettable.length > 0) toForget.set(place, forgettable);
+      // Each of so many functions saw the memory full and none of them twice: it is trimmed at a write of its own.
+      if (forgettable.length > mostForgettable) await forgetSends(table, memberKeyOf(attempt), forgettable);
+      else if (forgettable.length > 0) toForget.set(place, forgettable);
       return { outcome: 'claimed', member };
     },
 
     async takeOverSend(attempt, deadLease) {
       const outcome = await table.update({
-        key: keys.memberKey(attempt.conversationId, attempt.userId),
+        key: memberKeyOf(attempt),
         update: 'SET recentSends.#key = :lease REMOVE emit, changed',
         condition:
           'recentSends.#key = :dead AND attribute_not_exists(bannedAtMs) AND attribute_not_exists(blockedAtMs)',
@@ -36,7 +42,7 @@ export function memberStore(table: Table): MemberStore {
 
     async releaseSend(attempt) {
       await table.update({
-        key: keys.memberKey(attempt.conversationId, attempt.userId),
+        key: memberKeyOf(attempt),
         update: 'REMOVE recentSends.#key, emit, changed ADD ownSinceRead :minusOne',
         condition: 'recentSends.#key = :lease',
         names: { '#key': attempt.key },
@@ -64,18 +70,20 @@ export function memberStore(table: Table): MemberStore {
   };
 }
 
+const memberKeyOf = ({ conversationId, userId }: SendAttempt) => keys.memberKey(conversationId, userId);
+
 /** Forgetting old sends rides on the claim of a later one, so that it costs no write of its own. */
 const claim = (table: Table, attempt: SendAttempt, forget: string[] = []): Promise<WriteOutcome> =>
   table.update({
-    key: keys.memberKey(attempt.conversationId, attempt.userId),
-    update: `SET recentSends.#key = :lease ADD ownSinceRead :one REMOVE ${['emit', 'changed', ...forget.map((_, n) => `recentSends.#old${n}`)].join(', ')}`,
+    key: memberKeyOf(attempt),
+    update: `SET recentSends.#key = :lease ADD ownSinceRead :one REMOVE ${['emit', 'changed', ...pathsOf(forget)].join(', ')}`,
     condition: [
       'attribute_exists(PK)',
       'attribute_not_exists(bannedAtMs)',
       'attribute_not_exists(blockedAtMs)',
       'attribute_not_exists(recentSends.#key)',
     ].join(' AND '),
-    names: { '#key': attempt.key, ...Object.fromEntries(forget.map((key, n) => [`#old${n}`, key])) },
+    names: { '#key': attempt.key, ...namesOf(forget) },
     values: { ':lease': attempt.lease, ':one': 1 },
   });
 

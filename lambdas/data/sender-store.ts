@@ -1,6 +1,7 @@
 import type { SendAttempt } from '../app/ports.ts';
 import type { SenderClaim, SenderStore } from '../app/revision-ports.ts';
 import { sendsToForget } from '../domain/send-lease.ts';
+import { forgetSends } from './forget-sends.ts';
 import { senderFrom, senderItem } from './items.ts';
 import * as keys from './keys.ts';
 import type { Item, Table, WriteOutcome } from './table.ts';
@@ -9,7 +10,9 @@ export const senderStore = (table: Table): SenderStore => ({
   async claimSend(attempt) {
     const outcome = await claim(table, attempt);
     if (outcome.isDone) {
-      await forgetOldSends(table, attempt, outcome.item);
+      // One write more in every sixteen sends, which is cheap enough for a backend.
+      const key = keys.senderKey(attempt.conversationId, attempt.userId);
+      await forgetSends(table, key, sendsToForget(senderFrom(outcome.item).recentSends));
       return { outcome: 'claimed' };
     }
     if (outcome.item) return refusedClaim(attempt, outcome);
@@ -52,17 +55,6 @@ function refusedClaim({ key, lease }: SendAttempt, outcome: WriteOutcome & { isD
   const earlier = leaseIn(outcome.item, key) ?? lease;
   // The SDK's first try was applied and its answer lost: what the second met is our own claim.
   return outcome.mayBeOwn && earlier === lease ? { outcome: 'claimed' } : { outcome: 'repeated', lease: earlier };
-}
-
-/** One write more in every sixteen sends; a backend is no member, and its item has no room for more than a member's has. */
-async function forgetOldSends(table: Table, { conversationId, userId }: SendAttempt, item: Item): Promise<void> {
-  const forgettable = sendsToForget(senderFrom(item).recentSends);
-  if (forgettable.length === 0) return;
-  await table.update({
-    key: keys.senderKey(conversationId, userId),
-    update: `REMOVE ${forgettable.map((_, n) => `recentSends.#old${n}`).join(', ')}`,
-    names: Object.fromEntries(forgettable.map((key, n) => [`#old${n}`, key])),
-  });
 }
 
 const leaseIn = (item: Item | undefined, key: string) => item && senderFrom(item).recentSends[key];

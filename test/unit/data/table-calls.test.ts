@@ -237,6 +237,18 @@ describe('the memory of recent sends', () => {
     expect(forgotten.toSorted()).toEqual(Object.keys(full).slice(0, 16).toSorted());
     expect(recorded.input(6).UpdateExpression).not.toContain('#old');
   });
+
+  it('is trimmed at once where no function came to do it on its way', async () => {
+    const neglected = Object.fromEntries(
+      Array.from({ length: 49 }, (_, n) => [`key${n}`, leaseAt(clock.now() + n, 0)]),
+    );
+    const recorded = tableForSending(memberItem(aMember({ recentSends: neglected }), 0));
+
+    await sendOver(recorded)(aSend);
+
+    expect(recorded.calls()).toEqual(['Update', 'Update', 'Update', 'Put']);
+    expect(Object.values(recorded.input(1).ExpressionAttributeNames ?? {})).toHaveLength(33);
+  });
 });
 
 describe('when the SDK tried twice, because the first answer was lost,', () => {
