@@ -22,13 +22,17 @@ export async function hearAll(life: Life, delivery: Delivery): Promise<void> {
   }
 }
 
-function listenTo(founders: Parameters<typeof newWitness>[0], events: ChatEvent[]) {
+export function listenTo(founders: Parameters<typeof newWitness>[0], events: ChatEvent[]) {
   const witness = newWitness(founders);
   for (const event of events) learn(witness, event);
   return witness;
 }
 
-async function snapshotOf({ chat }: Life, userId: string, conversationId: string): Promise<Testimony> {
+export async function snapshotOf(
+  { chat }: Pick<Life, 'chat'>,
+  userId: string,
+  conversationId: string,
+): Promise<Testimony> {
   const get = async <Body>(below: string, query = {}) => {
     const route = `GET /v1/conversations/{conversationId}${below}`;
     return good<Body>(await chat.ask(route, { userId }, { params: { conversationId }, query }));
