@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { type ErrorCode, errorCodes, type Problem } from '../../contract/errors.ts';
-import type { EventFrame } from '../../contract/event.ts';
 import type { Reply } from '../../contract/frame.ts';
 import type { HttpEvent, HttpResponse } from '../../lambdas/edge/http-handler.ts';
 import type { FrameEvent, WebSocketResponse } from '../../lambdas/edge/websocket-events.ts';
-import { type ChatDatabase, type Image, startChatDatabase } from '../helpers/database.ts';
+import { type ChatDatabase, startChatDatabase } from '../helpers/database.ts';
 import { answerIn, context, frameEvent, type HttpRequest, httpEvent } from '../helpers/events.ts';
 import { type DeployedRoute, deployedRoutes } from './deployed-routes.ts';
 
@@ -116,5 +115,3 @@ export function refusalIn({ body }: Answer): object {
 }
 
 export const codeIn = ({ body }: Answer): ErrorCode => (body as Problem).code;
-
-export type { EventFrame, Image };
