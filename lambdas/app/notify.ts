@@ -16,7 +16,8 @@ export interface NotifyPorts {
 
 /**
  * Looks again, now that the delay is over, and pushes to every device of somebody who is still a member, has not read yet, and
- * has nothing against the sender. True when all is said and done; throws where another try can help.
+ * has nothing against the sender, unless the message is deleted by now. True when all is said and done; throws where another try
+ * can help.
  */
 export const notify =
   (ports: NotifyPorts) =>
@@ -37,7 +38,7 @@ async function newsFor(ports: NotifyPorts, { userId, conversationId, seq }: Pend
   const [view] = await ports.conversations.viewsOf(userId, [conversationId]);
   if (!view || !isStillNews(view, seq)) return undefined;
   const [message] = await ports.messages.page({ conversationId, limit: 1, after: seq - 1 });
-  if (message?.seq !== seq) return undefined;
+  if (message?.seq !== seq || message.deletedAtMs !== undefined) return undefined;
   const isBlocked = await ports.blocks.isBlocked(userId, message.senderId);
   return isBlocked ? undefined : notificationOf(view.head, message);
 }

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { deviceKey, memberKey } from '../../../lambdas/data/keys.ts';
+import { deviceKey, memberKey, messageKey } from '../../../lambdas/data/keys.ts';
 import { systemRandomness } from '../../../lambdas/runtime/randomness.ts';
 import { captureOutput, queueEvent } from '../../helpers/events.ts';
 import { type Backend, startBackend, textOf } from './backend.ts';
@@ -125,6 +125,12 @@ describe('a notification', () => {
 
   test('of what was read meanwhile is none', async () => {
     await backend.database.change(memberKey(group, bob), { lastReadSeq: 1 });
+    expect(await notify(pending())).toEqual(done);
+    expect(pushes()).toEqual([]);
+  });
+
+  test('of what was deleted meanwhile is none', async () => {
+    await backend.database.change(messageKey(group, 1), { deletedAtMs: 1 });
     expect(await notify(pending())).toEqual(done);
     expect(pushes()).toEqual([]);
   });
