@@ -77,7 +77,7 @@ describe('a message', () => {
 
   test('of the system is nothing that a user can send', async () => {
     const { nurse, conversation } = await careTeam();
-    const answer = await messages.triesToSay(nurse, conversation, { type: 'system', text: 'All rise' });
+    const answer = await when.triesByHttp(nurse, conversation, { type: 'system', text: 'All rise' });
     then.isProblem(answer, { code: 'FORBIDDEN' });
   });
 

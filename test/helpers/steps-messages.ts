@@ -1,32 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { Reply } from '../../contract/frame.ts';
-import type { Message, ReplyPage, SendMessage } from '../../contract/message.ts';
+import type { Message, ReplyPage } from '../../contract/message.ts';
 import type { ReactionPage } from '../../contract/reaction.ts';
 import { bodyOf, type HttpAnswer } from './client-http.ts';
 import type { AbsentUser, User } from './steps-given.ts';
-import { calls, messageIn } from './steps-when.ts';
+import { calls, type Draft, messageIn, triesByHttp } from './steps-when.ts';
 
 /** What a user does with messages, beyond sending plain text: each step must succeed, unless it is a `tries…`. */
 
-export type Draft = Partial<SendMessage>;
 type MessageId = Pick<Message, 'id'>;
 
 const pathOf = ({ id }: MessageId, below = '') => `/messages/${id}${below}`;
 const reactionPath = (message: MessageId, emoji: string) => pathOf(message, `/reactions/${encodeURIComponent(emoji)}`);
 
 /** Any message: with attachments, encrypted, in answer to another … */
-export const triesToSay = (
-  sender: AbsentUser,
-  conversationId: string,
-  draft: Draft,
-): Promise<HttpAnswer<{ message: Message }>> =>
-  calls(sender, `/conversations/${conversationId}/messages`, {
-    method: 'POST',
-    body: { clientMessageId: randomUUID(), ...draft },
-  });
-
 export const says = async (sender: AbsentUser, conversationId: string, draft: Draft): Promise<Message> =>
-  bodyOf(await triesToSay(sender, conversationId, draft)).message;
+  bodyOf(await triesByHttp(sender, conversationId, draft)).message;
 
 export const saysByFrame = async ({ socket }: User, conversationId: string, draft: Draft): Promise<Message> =>
   messageIn(await socket.request('message.send', { conversationId, clientMessageId: randomUUID(), ...draft }));

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { ConversationPage } from '../../contract/conversation.ts';
 import type { Reply } from '../../contract/frame.ts';
-import type { Message, MessagePage } from '../../contract/message.ts';
+import type { Message, MessagePage, SendMessage } from '../../contract/message.ts';
 import { bodyOf, callHttp, type HttpAnswer, type HttpCall } from './client-http.ts';
 import type { ChatSocket } from './client-socket.ts';
 import type { AbsentUser, User } from './steps-given.ts';
 
-interface Draft {
-  text: string;
-  clientMessageId?: string;
-}
+/** What is sent; without a `clientMessageId` a new one. */
+export type Draft = Partial<SendMessage>;
 
 /** A call of the HTTP API; `path` is below `/v1`. */
 export const calls = <Body = unknown>(
