@@ -1,13 +1,18 @@
 import type { Conversation } from './conversation.ts';
 import type { Member } from './member.ts';
 import type { Message } from './message.ts';
+import type { Presence } from './user.ts';
 
-interface EventOf<Type extends string, Data> {
+/** Of a user, and of no one conversation. */
+interface UserEventOf<Type extends string, Data> {
   type: Type;
-  conversationId: string;
   /** When it happened, ISO 8601 UTC. */
   at: string;
   data: Data;
+}
+
+interface EventOf<Type extends string, Data> extends UserEventOf<Type, Data> {
+  conversationId: string;
 }
 
 /** `count`: how many users give this emoji now, `userId` included or no longer. */
@@ -26,6 +31,12 @@ export interface ReceiptEventData {
   seq: number;
 }
 
+/** `payload` is the sender's own, as it was sent. */
+export interface SignalEventData {
+  fromUserId: string;
+  payload: Record<string, unknown>;
+}
+
 /** What the server tells unasked. Delivery is at least once; `seq` and `rev` make a repeat harmless. */
 export type ChatEvent =
   /** Of a reply, it also says that the message it answers has one reply more. */
@@ -34,7 +45,13 @@ export type ChatEvent =
   | EventOf<'reaction.added' | 'reaction.removed', ReactionEventData>
   | EventOf<'receipt.read' | 'receipt.delivered', ReceiptEventData>
   | EventOf<'conversation.created' | 'conversation.updated' | 'conversation.closed', { conversation: Conversation }>
-  | EventOf<'member.added' | 'member.removed' | 'member.updated', { member: Member }>;
+  | EventOf<'member.added' | 'member.removed' | 'member.updated', { member: Member }>
+  /** Ends by itself: a client that hears no more of it for `typingSeconds` (limits) shows it no longer. */
+  | EventOf<'typing.started' | 'typing.stopped', { userId: string }>
+  | EventOf<'signal.received', SignalEventData>
+  | UserEventOf<'presence.changed', Presence & { userId: string }>
+  /** In place of an event that is larger than a frame: `sync`, or HTTP, has what it said. */
+  | EventOf<'sync.required', Record<string, never>>;
 
 /** Several events for one connection travel in one frame, in the order in which they happened. */
 export interface EventFrame {

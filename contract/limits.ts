@@ -54,6 +54,22 @@ export const limits = {
   pushTokenLength: 4_096,
   /** Push devices of one user. */
   devicesPerUser: 20,
+  /** Users whose presence one call asks for. */
+  presenceUsers: 100,
+  /** Conversations whose heads one ping asks for. */
+  pingConversations: 10,
+  /** Bytes of a signal's payload, as JSON. */
+  signalBytes: 16 * 1024,
+  /** Conversations that one connection looks at. */
+  joinedConversations: 10,
+  /** Connections that hear who is typing in one conversation: those that join later hear nothing of it. */
+  watchers: 60,
+  /** Conversations that one's presence is told in: the most recently active. */
+  presenceConversations: 100,
+  /** After so many seconds without another `typing.started` nobody is typing. */
+  typingSeconds: 6,
+  /** Members above which a conversation is told in slices, and its comings and goings to those concerned alone. */
+  sliceMembers: 1_000,
   /** Items of one page, at most and when nothing is said. */
   pageSize: { most: 100, usual: 50 },
 } as const;
