@@ -12,6 +12,9 @@ import { readerFrameFunctions } from './reader-functions.ts';
 import { sendFunction } from './send-function.ts';
 import { AUTHORIZER_TIMEOUT_SECONDS, tokenEnvironment } from './tokens.ts';
 
+/** What may be done to a connection from outside: post a frame to it, or close it. */
+export type CallbackVerb = 'POST' | 'DELETE';
+
 export interface ChatWebSocketApiProps {
   house: House;
   table: ChatTable;
@@ -46,13 +49,18 @@ export class ChatWebSocketApi extends Construct {
     return this.#stage.url;
   }
 
-  /** Names the place to post frames to in CALLBACK_URL, and allows posting (not reading or closing connections). */
-  bindCallback(fn: ChatFunction): void {
+  /** Names the management endpoint in CALLBACK_URL, and allows this on connections: posting to them, unless said otherwise. */
+  bindCallback(fn: ChatFunction, ...verbs: CallbackVerb[]): void {
     const { api, stageName, callbackUrl } = this.#stage;
     fn.addEnvironment('CALLBACK_URL', callbackUrl);
-    const resourceName = `${stageName}/POST/@connections/*`;
-    const connections = Stack.of(this).formatArn({ service: 'execute-api', resource: api.apiId, resourceName });
-    fn.allow(['execute-api:ManageConnections'], [connections]);
+    const resources = (verbs.length > 0 ? verbs : ['POST']).map((verb) =>
+      Stack.of(this).formatArn({
+        service: 'execute-api',
+        resource: api.apiId,
+        resourceName: `${stageName}/${verb}/@connections/*`,
+      }),
+    );
+    fn.allow(['execute-api:ManageConnections'], resources);
   }
 }
 
