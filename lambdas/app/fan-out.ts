@@ -20,7 +20,7 @@ import type { ReceiptStore } from './reader-ports.ts';
 export interface FanOutPorts {
   memberLists: MemberLists;
   connections: ConnectionStore;
-  sockets: Sockets;
+  sockets: Pick<Sockets, 'post'>;
   retryQueue: RetryQueue;
   notificationQueue: NotificationQueue;
   activity: Pick<MembershipStore, 'moveUp'>;

@@ -3,7 +3,7 @@ import type { Clock, ConnectionStore, Sockets, UndeliveredFrame } from './ports.
 
 export interface RetryPorts {
   connections: ConnectionStore;
-  sockets: Sockets;
+  sockets: Pick<Sockets, 'post'>;
   clock: Clock;
 }
 
