@@ -61,9 +61,6 @@ function refuseIfForbidden({ status, errorName, body }: Answer): void {
 
 type Ask = (method: UnsignedRequest['method'], connectionId: string, body: string) => Promise<Answer>;
 
-/** What no answer came to counts as one that the service failed to give. */
-const noAnswer: Answer = { status: 503, errorName: '', body: '' };
-
 function requester({ protocol, hostname, port, host, pathname }: URL, region: string): Ask {
   const transport = protocol === 'https:' ? https : http;
   const agent = new transport.Agent({ keepAlive: true, maxSockets: requestsAtOnce });
@@ -72,18 +69,31 @@ function requester({ protocol, hostname, port, host, pathname }: URL, region: st
 
   return async (method, connectionId, body) => {
     const path = `${stagePath}/@connections/${encodeURIComponent(connectionId)}`;
-    const headers = {
-      ...sign({ method, host, path, body }, systemClock.now()),
-      'content-length': Buffer.byteLength(body),
-    };
-    const { promise, resolve } = Promise.withResolvers<Answer>();
-    const request = transport.request({ agent, method, hostname, port, path, headers, timeout: longestSilence });
-    request.on('response', (response) => resolve(read(response)));
-    request.on('timeout', () => request.destroy());
-    request.on('error', () => resolve(noAnswer));
-    request.end(body);
-    return promise;
+    const signed = sign({ method, host, path, body }, systemClock.now());
+    const headers = { ...signed, 'content-length': Buffer.byteLength(body) };
+    const start = () => transport.request({ agent, method, hostname, port, path, headers, timeout: longestSilence });
+    return exchange(start, body);
   };
+}
+
+/** What no answer came to counts as one that the service failed to give. */
+const noAnswer: Answer = { status: 503, errorName: '', body: '' };
+
+/**
+ * One request, and its answer. A kept socket may have been closed by the other side while the function was frozen: what was hung up
+ * on there has another try, on a socket that is new in the end.
+ */
+function exchange(start: () => http.ClientRequest, body: string): Promise<Answer> {
+  const { promise, resolve } = Promise.withResolvers<Answer>();
+  const request = start();
+  request.on('response', (response) => resolve(read(response)));
+  request.on('timeout', () => request.destroy(new Error('no answer in time')));
+  request.on('error', (error: NodeJS.ErrnoException) => {
+    const wasHungUp = request.reusedSocket && error.code === 'ECONNRESET';
+    resolve(wasHungUp ? exchange(start, body) : noAnswer);
+  });
+  request.end(body);
+  return promise;
 }
 
 /** An answer is read to its end in any case, so that the socket can be used again; what went well says nothing there. */

@@ -10,13 +10,16 @@ const refusal = (status: number, errorType: string): StandInAnswer => ({
 });
 
 let answer: StandInAnswer;
+/** These go before it, once each. */
+let answersFirst: StandInAnswer[];
 let gateway: HttpStandIn;
 
 beforeEach(async () => {
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-  gateway = await httpStandIn(() => answer);
+  answersFirst = [];
+  gateway = await httpStandIn(() => answersFirst.shift() ?? answer);
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
@@ -65,10 +68,46 @@ describe('a post to a connection', () => {
     await expect(post()).rejects.toMatchObject({ name });
   });
 
+  test('on a kept socket that was closed meanwhile has another try', async () => {
+    answer = { status: 200 };
+    const { post } = sockets(gateway.url);
+    await post('c-1', '{}');
+    answersFirst = ['hangUp'];
+    expect(await post('c-1', '{}')).toBe('delivered');
+    expect(gateway.requests).toHaveLength(3);
+  });
+
   test('is counted', async () => {
     answer = { status: 200 };
     tally.take();
     await post();
     expect(tally.take().posts).toBe(1);
+  });
+});
+
+const close = (connectionId = 'L0SM9cOFvHcCIhw=') => sockets(`${gateway.url}/v1`).close(connectionId);
+
+describe('closing a connection', () => {
+  test('asks for it once', async () => {
+    answer = { status: 204 };
+    await close();
+    expect(gateway.requests).toMatchObject([
+      { method: 'DELETE', path: '/v1/@connections/L0SM9cOFvHcCIhw%3D', body: '' },
+    ]);
+  });
+
+  test.each<[string, StandInAnswer]>([
+    ['one that is gone', refusal(410, 'GoneException')],
+    ['one that API Gateway fails at', refusal(500, 'InternalServerErrorException')],
+    ['one without an answer', 'hangUp'],
+  ])('leaves %s to end by itself', async (_, given) => {
+    answer = given;
+    await close();
+    expect(gateway.requests).toHaveLength(1);
+  });
+
+  test('without the right to fails loudly', async () => {
+    answer = refusal(403, 'AccessDeniedException');
+    await expect(close()).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 });

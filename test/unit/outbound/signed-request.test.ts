@@ -1,0 +1,107 @@
+import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { signerFor, type UnsignedRequest } from '../../../lambdas/outbound/signed-request.ts';
+
+const region = 'eu-central-1';
+const nowMs = Date.UTC(2026, 10, 21, 3, 15, 0, 7);
+
+beforeEach(() => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret/with+signs');
+  vi.stubEnv('AWS_SESSION_TOKEN', 'session==');
+});
+afterEach(() => vi.unstubAllEnvs());
+
+type Data = string | ArrayBuffer | ArrayBufferView;
+const bytesOf = (data: Data): Buffer => {
+  if (typeof data === 'string') return Buffer.from(data);
+  return ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.from(data);
+};
+
+/** The hash that the SDK's signer asks for, by Node. */
+class Sha256 {
+  readonly #hash: Hash | Hmac;
+  constructor(secret?: Data) {
+    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret));
+  }
+  update(data: Data) {
+    this.#hash.update(bytesOf(data));
+  }
+  async digest() {
+    return new Uint8Array(this.#hash.digest());
+  }
+  reset() {}
+}
+
+/** What AWS's own signer makes of the same request. */
+async function authorizationOfSdk({ method, host, path, body }: UnsignedRequest): Promise<string | undefined> {
+  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = process.env;
+  const signer = new SignatureV4({
+    service: 'execute-api',
+    region,
+    sha256: Sha256,
+    applyChecksum: false,
+    credentials: {
+      accessKeyId: AWS_ACCESS_KEY_ID,
+      secretAccessKey: AWS_SECRET_ACCESS_KEY,
+      ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
+    },
+  });
+  const request = { method, protocol: 'https:', hostname: host, path, body, headers: { host }, query: {} };
+  const { headers } = await signer.sign(request, { signingDate: new Date(nowMs) });
+  return headers.authorization;
+}
+
+const host = 'a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com';
+const pathTo = (connectionId: string) => `/v1/@connections/${encodeURIComponent(connectionId)}`;
+
+const requests: [string, UnsignedRequest][] = [
+  ['a post', { method: 'POST', host, path: pathTo('L0SM9cOFvHcCIhw='), body: '{"events":[]}' }],
+  [
+    'a post of any text',
+    { method: 'POST', host, path: pathTo('L0SM9cOFvHcCIhw='), body: '{"events":["\u{1f600}é\\n"]}' },
+  ],
+  ['a post of nothing', { method: 'POST', host, path: pathTo('abc'), body: '' }],
+  ['a close', { method: 'DELETE', host, path: pathTo('_-9cOFvHcCIhw=='), body: '' }],
+  ['an id with everything', { method: 'POST', host, path: pathTo('+/?&%#= ~'), body: '{}' }],
+  ['another port', { method: 'POST', host: '127.0.0.1:3001', path: pathTo('abc='), body: '{}' }],
+];
+
+describe('the signature', () => {
+  test.each(requests)('of %s is the one that the SDK makes', async (_, request) => {
+    const { authorization } = signerFor(region)(request, nowMs);
+    expect(authorization).toBe(await authorizationOfSdk(request));
+  });
+
+  test('needs no session token', async () => {
+    vi.stubEnv('AWS_SESSION_TOKEN', undefined);
+    const [[, request] = ['', undefined]] = requests;
+    if (!request) throw new Error('there is a request above');
+    const headers = signerFor(region)(request, nowMs);
+    expect(headers).not.toHaveProperty('x-amz-security-token');
+    expect(headers.authorization).toBe(await authorizationOfSdk(request));
+  });
+
+  test('follows credentials, bodies and days as they change', async () => {
+    const sign = signerFor(region);
+    for (const secret of ['one', 'other']) {
+      vi.stubEnv('AWS_SECRET_ACCESS_KEY', secret);
+      for (const [, request] of [...requests, ...requests]) {
+        expect(sign(request, nowMs).authorization).toBe(await authorizationOfSdk(request));
+      }
+    }
+    const [today, tomorrow] = [nowMs, nowMs + 24 * 3_600_000].map((at) =>
+      sign({ method: 'DELETE', host, path: pathTo('abc'), body: '' }, at),
+    );
+    expect(today?.['x-amz-date']).toBe('20261121T031500Z');
+    expect(tomorrow?.authorization).toContain('/20261122/');
+  });
+
+  test('without credentials there is none', () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
+    expect(() => signerFor(region)({ method: 'DELETE', host, path: '/', body: '' }, nowMs)).toThrow(
+      'no AWS credentials',
+    );
+  });
+});
