@@ -6,6 +6,7 @@ import { openIdentity } from './control/identity.ts';
 import { lockDataFolder } from './data-folder.ts';
 import { type Database, startDatabase } from './dynamodb/database.ts';
 import { createDynamoDbService } from './dynamodb/service.ts';
+import { tablesOf } from './dynamodb/table-definition.ts';
 import { type EventSources, startEventSources } from './event-sources/event-sources.ts';
 import { createFaults } from './faults.ts';
 import { httpApiOf } from './http/http-api.ts';
@@ -79,8 +80,7 @@ async function startBehind(server: PublicServer, options: HostOptions, closers: 
   );
   const [assembly, database] = await Promise.all([synthesise(root, dataFolder), starting]);
   const deployment = await loadTemplate(assembly.template, target);
-  const tables = [...deployment.ofType('AWS::DynamoDB::GlobalTable'), ...deployment.ofType('AWS::DynamoDB::Table')];
-  await Promise.all(tables.map((table) => database.ensureTable(table)));
+  await Promise.all(tablesOf(deployment).map((table) => database.ensureTable(table)));
   await startServices({ server, options, closers, clock, assembly, database, deployment });
 }
 
@@ -97,7 +97,7 @@ interface Ground {
 /** The one place where the parts meet; nothing is decided here. */
 async function startServices(ground: Ground): Promise<void> {
   const { server, options, closers, clock, assembly, database, deployment } = ground;
-  const { region, accountId } = deployment;
+  const { region } = deployment;
   const meter = createMeter((id) => deployment.resources.get(id)?.name ?? id);
   const store = openStore(options.dataFolder);
   closers.push(() => store.close());
@@ -111,7 +111,7 @@ async function startServices(ground: Ground): Promise<void> {
   let sources: EventSources | undefined;
   const notifyWrite = () => sources?.notifyWrite();
   const services = {
-    dynamodb: createDynamoDbService({ database, meter, region, accountId, notifyWrite }),
+    dynamodb: createDynamoDbService({ database, meter, deployment, notifyWrite }),
     'execute-api': createConnectionManagement({ api: webSocketApi, connections, clock, meter }),
     sns: createSnsService({ endpoints: createPushEndpoints(store), sink, meter }),
     sqs: createSqsService({ queues, meter }),

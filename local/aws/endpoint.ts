@@ -47,7 +47,7 @@ async function answer(parts: Parts, message: IncomingMessage): Promise<AwsReply 
   try {
     if (!caller || !parts.iam.knows(caller)) throw unknownKey();
     const call = service.understand(request);
-    for (const need of call.needs) parts.iam.authorize(caller, need.action, need.resources);
+    for (const need of call.needs) parts.iam.authorize(caller, need);
     return await withFaults(parts.faults, name, call, caller);
   } catch (error) {
     if (error instanceof AwsError) return service.refuse(error);

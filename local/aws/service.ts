@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Context } from '../iam/policy.ts';
 import type { Caller } from '../types.ts';
 
 /** A request to AWS as it came over the wire. */
@@ -20,6 +21,8 @@ export interface AwsReply {
 export interface Need {
   action: string;
   resources: string[];
+  /** What the request says to conditions of policies. */
+  context?: Context;
 }
 
 /** A request understood: which operation of the service it is, and what it needs to be allowed. */

@@ -8,15 +8,16 @@ import {
   targetOf,
 } from '../aws/service.ts';
 import type { Meter, TableUnits } from '../meter.ts';
-import type { Caller } from '../types.ts';
+import type { Caller, Deployment } from '../types.ts';
 import type { Answer, Database } from './database.ts';
-import { needsOf, type TableInput } from './needs.ts';
+import { partitionKeysOf } from './leading-keys.ts';
+import { needsOf, type TableInput, type Tables } from './needs.ts';
+import { tablesOf } from './table-definition.ts';
 
 interface Parts {
   database: Database;
   meter: Meter;
-  region: string;
-  accountId: string;
+  deployment: Deployment;
   /** Called after every write that the database answered. */
   notifyWrite(): void;
 }
@@ -36,7 +37,11 @@ const reads = new Set(['GetItem', 'Query', 'Scan', 'BatchGetItem', 'TransactGetI
 
 /** Hands DynamoDB calls on to the database, and counts the capacity that AWS would bill for each. */
 export function createDynamoDbService(parts: Parts): AwsService {
-  const arnOf = (table: string) => `arn:aws:dynamodb:${parts.region}:${parts.accountId}:table/${table}`;
+  const { region, accountId } = parts.deployment;
+  const tables: Tables = {
+    arnOf: (table) => `arn:aws:dynamodb:${region}:${accountId}:table/${table}`,
+    partitionKeyOf: partitionKeysOf(tablesOf(parts.deployment)),
+  };
 
   function understand(request: AwsRequest): AwsCall {
     const operation = targetOf(request);
@@ -44,7 +49,7 @@ export function createDynamoDbService(parts: Parts): AwsService {
     const isItemCall = writes.has(operation) || reads.has(operation);
     return {
       operation,
-      needs: needsOf(operation, input, arnOf),
+      needs: needsOf(operation, input, tables),
       perform: (caller) => (isItemCall ? metered(operation, input, caller) : handOn(request)),
     };
   }
@@ -63,7 +68,7 @@ export function createDynamoDbService(parts: Parts): AwsService {
   /** Anything but items: described as the region of the template, where the database knows only its own. */
   async function handOn(request: AwsRequest): Promise<AwsReply> {
     const answer = await reached(parts.database.call(String(request.headers['x-amz-target']), request.body));
-    const body = answer.body.replaceAll('arn:aws:dynamodb:dynoxide:', `arn:aws:dynamodb:${parts.region}:`);
+    const body = answer.body.replaceAll('arn:aws:dynamodb:dynoxide:', `arn:aws:dynamodb:${region}:`);
     return { ...jsonReply({}), status: answer.status, body };
   }
 

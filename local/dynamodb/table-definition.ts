@@ -1,4 +1,8 @@
-import type { Json, JsonObject } from '../types.ts';
+import type { Deployment, Json, JsonObject, Resource } from '../types.ts';
+
+export function tablesOf(deployment: Deployment): Resource[] {
+  return [...deployment.ofType('AWS::DynamoDB::GlobalTable'), ...deployment.ofType('AWS::DynamoDB::Table')];
+}
 
 /** What CreateTable wants, from the properties of an AWS::DynamoDB::Table or ::GlobalTable. */
 export function createTableInput(name: string, properties: JsonObject): JsonObject {
@@ -32,6 +36,6 @@ function indexInput(index: Json): Json {
   };
 }
 
-function isObject(value: Json | undefined): value is JsonObject {
+export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

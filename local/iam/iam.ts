@@ -1,4 +1,4 @@
-import { AwsError } from '../aws/service.ts';
+import { AwsError, type Need } from '../aws/service.ts';
 import { ADMIN } from '../aws/signature.ts';
 import type { Caller, Deployment, Json, Resource } from '../types.ts';
 import { type Context, type Statement, statementsOf } from './policy.ts';
@@ -7,7 +7,7 @@ export interface Iam {
   /** Whether a worker may have this key at all. */
   knows(caller: Caller): boolean;
   /** Throws AWS's own AccessDenied sentence unless the function's role allows the action on every resource. */
-  authorize(caller: Caller, action: string, resources: string[], context?: Context): void;
+  authorize(caller: Caller, need: Need): void;
 }
 
 interface Principal {
@@ -25,12 +25,13 @@ export function createIam(deployment: Deployment): Iam {
     deployment.ofType('AWS::Lambda::Function').map((it) => [it.logicalId, principalOf(deployment, it)]),
   );
 
-  function authorize(caller: Caller, action: string, resources: string[], context: Context = OVER_LOOPBACK): void {
+  function authorize(caller: Caller, { action, resources, context = {} }: Need): void {
     if (caller.functionId === ADMIN.functionId) return;
     const principal = principals.get(caller.functionId);
     if (!principal) throw new Error(`no function has the id ${caller.functionId}`);
     for (const resource of resources) {
-      const decisive = principal.statements.filter((statement) => statement.covers(action, resource, context));
+      const request = { ...OVER_LOOPBACK, ...context };
+      const decisive = principal.statements.filter((statement) => statement.covers(action, resource, request));
       const denied = decisive.some((statement) => !statement.allows);
       if (denied) throw refusal(principal, action, resource, 'with an explicit deny in an identity-based policy');
       if (decisive.length > 0) continue;

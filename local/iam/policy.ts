@@ -10,7 +10,10 @@ export interface Statement {
   covers(action: string, resource: string, context: Context): boolean;
 }
 
-/** A condition operator: does any of the request's values satisfy any of the policy's? */
+/**
+ * A condition operator: does any of the request's values satisfy any of the policy's? Of a key that the request lacks
+ * `ForAllValues` holds, as on AWS: an action without leading keys, such as Scan, needs a policy that doesn't name it.
+ */
 const operators: Record<string, (actual: string[], wanted: string[]) => boolean> = {
   StringEquals: (actual, wanted) => actual.some((value) => wanted.includes(value)),
   StringNotEquals: (actual, wanted) => !actual.some((value) => wanted.includes(value)),
@@ -21,7 +24,12 @@ const operators: Record<string, (actual: string[], wanted: string[]) => boolean>
   'ForAllValues:StringEquals': (actual, wanted) => actual.every((value) => wanted.includes(value)),
   'ForAllValues:StringLike': (actual, wanted) => actual.every(anyOf(wanted, 'exact')),
   'ForAnyValue:StringEquals': (actual, wanted) => actual.some((value) => wanted.includes(value)),
+  'ForAnyValue:StringLike': (actual, wanted) => actual.some(anyOf(wanted, 'exact')),
+  Null: (actual, wanted) => wanted.includes(String(actual.length === 0)),
 };
+
+/** The condition keys that requests here carry. */
+const conditionKeys = new Set(['aws:SecureTransport', 'dynamodb:LeadingKeys']);
 
 const understood = new Set(['Sid', 'Effect', 'Action', 'Resource', 'Condition']);
 
@@ -50,6 +58,7 @@ function conditionsOf(condition: Json | undefined): ((context: Context) => boole
     const operator = operators[name];
     if (!operator) throw new Error(`the local host does not understand the IAM condition operator ${name}`);
     return Object.entries(isObject(keys) ? keys : {}).map(([key, wanted]) => {
+      if (!conditionKeys.has(key)) throw new Error(`the local host does not understand the IAM condition key ${key}`);
       const values = stringsOf(wanted);
       return (context: Context) => operator(context[key] ?? [], values);
     });

@@ -6,6 +6,7 @@ import {
   PutItemCommand,
   QueryCommand,
   TransactWriteItemsCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type AwsEndpoint, createAwsEndpoint } from '../../../local/aws/endpoint.ts';
@@ -28,13 +29,15 @@ const queryOfIndex = {
   ExpressionAttributeValues: { ':pk': { S: 'u' } },
 };
 const deletion = { TransactItems: [{ Delete: { TableName, Key: key('small') } }] };
-const deployment = deploymentAllowing([
-  {
-    Effect: 'Allow',
-    Action: ['dynamodb:PutItem', 'dynamodb:Query'],
-    Resource: `arn:aws:dynamodb:${region}:000000000000:table/${TableName}`,
-  },
-]);
+const Resource = `arn:aws:dynamodb:${region}:000000000000:table/${TableName}`;
+const ofRates = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['RATE#*'] } };
+const deployment = deploymentAllowing(
+  [
+    { Effect: 'Allow', Action: ['dynamodb:PutItem', 'dynamodb:Query'], Resource },
+    { Effect: 'Allow', Action: 'dynamodb:UpdateItem', Resource, Condition: ofRates },
+  ],
+  { Table: { Type: 'AWS::DynamoDB::GlobalTable', Properties: { ...chatTable, TableName } } },
+);
 
 describe('DynamoDB through the AWS endpoint', () => {
   const meter = createMeter();
@@ -57,7 +60,7 @@ describe('DynamoDB through the AWS endpoint', () => {
   beforeAll(async () => {
     database = await startDatabase({ folder: ':memory:', clock: createClock() });
     await createTableFrom(database, TableName, chatTable);
-    const dynamodb = createDynamoDbService({ database, meter, region, accountId: '000000000000', notifyWrite });
+    const dynamodb = createDynamoDbService({ database, meter, deployment, notifyWrite });
     endpoint = await createAwsEndpoint({ services: { dynamodb }, iam: createIam(deployment), faults });
     admin = clientOf('local-admin');
     worker = clientOf('local-Worker');
@@ -124,6 +127,12 @@ describe('DynamoDB through the AWS endpoint', () => {
   test('what the policy allows works', async () => {
     await worker.send(new PutItemCommand({ TableName, Item: key('allowed') }));
     expect(meter.report().dynamodb.byFunction.Worker).toMatchObject({ writeUnits: 1 });
+  });
+
+  test('a condition on the leading keys allows those, and no other', async () => {
+    const update = (id: string) => worker.send(new UpdateItemCommand({ TableName, Key: key(id) }));
+    await update('RATE#bob');
+    await expect(update('USER#bob')).rejects.toThrow('is not authorized to perform: dynamodb:UpdateItem on resource: ');
   });
 
   test('a stranger is refused', async () => {

@@ -40,28 +40,38 @@ const rows: [sentence: string, statements: Json[], action: string, resource: str
 
 describe('a role allows', () => {
   test.each(rows)('%s', (_, statements, action, resource, allowed) => {
-    const authorize = () => createIam(deploymentAllowing(statements)).authorize(worker, action, [resource]);
+    const authorize = () =>
+      createIam(deploymentAllowing(statements)).authorize(worker, { action, resources: [resource] });
     if (allowed) expect(authorize).not.toThrow();
     else expect(authorize).toThrow(`${user} is not authorized to perform: ${action} on resource: ${resource} `);
   });
 
   test('only what every resource of a call is allowed for', () => {
     const iam = createIam(deploymentAllowing([allow('dynamodb:BatchGetItem', table)]));
-    expect(() => iam.authorize(worker, 'dynamodb:BatchGetItem', [table, `${table}2`])).toThrow(`${table}2`);
+    const need = { action: 'dynamodb:BatchGetItem', resources: [table, `${table}2`] };
+    expect(() => iam.authorize(worker, need)).toThrow(`${table}2`);
   });
 
   test('what a policy beside it says too', () => {
     const PolicyDocument = { Statement: [allow('dynamodb:PutItem', table)] };
     const Policy = { Type: 'AWS::IAM::Policy', Properties: { PolicyDocument, Roles: [{ Ref: 'Role' }] } };
     const iam = createIam(deploymentAllowing([], { Policy }));
-    expect(() => iam.authorize(worker, 'dynamodb:PutItem', [table])).not.toThrow();
+    expect(() => iam.authorize(worker, { action: 'dynamodb:PutItem', resources: [table] })).not.toThrow();
   });
 
   test('by the keys that a condition asks about', () => {
     const iam = createIam(deploymentAllowing([allow('dynamodb:PutItem', table, leading)]));
-    const put = (key: string) => () =>
-      iam.authorize(worker, 'dynamodb:PutItem', [table], { 'dynamodb:LeadingKeys': [key] });
+    const put =
+      (...keys: string[]) =>
+      () =>
+        iam.authorize(worker, {
+          action: 'dynamodb:PutItem',
+          resources: [table],
+          context: { 'dynamodb:LeadingKeys': keys },
+        });
     expect(put('USER#bob')).not.toThrow();
+    expect(put('USER#bob', 'USER#eve')).not.toThrow();
+    expect(put('USER#bob', 'CONV#1')).toThrow('is not authorized to perform: dynamodb:PutItem');
     expect(put('CONV#1')).toThrow('because no identity-based policy allows the dynamodb:PutItem action');
   });
 });
@@ -69,7 +79,7 @@ describe('a role allows', () => {
 describe('a refusal', () => {
   test('by a denial says so', () => {
     const iam = createIam(deploymentAllowing([deny('*', '*')]));
-    const refused = () => iam.authorize(worker, 'dynamodb:PutItem', [table]);
+    const refused = () => iam.authorize(worker, { action: 'dynamodb:PutItem', resources: [table] });
     expect(refused).toThrow('with an explicit deny in an identity-based policy');
   });
 });
@@ -77,6 +87,7 @@ describe('a refusal', () => {
 describe('a policy that is not understood stops the start, naming', () => {
   test.each([
     ['the condition operator', allow('*', '*', { Condition: { DateLessThan: {} } }), 'DateLessThan'],
+    ['the condition key', allow('*', '*', { Condition: { StringEquals: { 'aws:SourceIp': '::1' } } }), 'aws:SourceIp'],
     ['the part of the statement', { Effect: 'Allow', NotAction: 's3:*', Resource: '*' }, 'NotAction'],
   ])('%s', (_, statement, name) => {
     expect(() => createIam(deploymentAllowing([statement]))).toThrow(name);
