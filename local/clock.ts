@@ -6,14 +6,21 @@ interface Sleeper {
   wake(): void;
 }
 
-/** Real time plus an offset that only grows: whoever sleeps past the new time wakes at once. */
-export function createClock(): Clock & { advance(ms: number): void } {
-  let offset = 0;
+/** Real time, and how far a test has moved it. A restart brings back the machine's time. */
+export interface HostClock extends Clock {
+  advance(ms: number): void;
+  /** One 64-bit integer, the milliseconds by which this clock is ahead of the machine's: the functions' threads read it. */
+  ahead: SharedArrayBuffer;
+}
+
+/** Its time only grows: whoever sleeps past the new time wakes at once. */
+export function createClock(): HostClock {
+  const ahead = new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT));
   const sleepers = new Set<Sleeper>();
-  const now = () => Date.now() + offset;
+  const now = () => Date.now() + Number(Atomics.load(ahead, 0));
 
   function advance(ms: number): void {
-    offset += ms;
+    Atomics.add(ahead, 0, BigInt(ms));
     for (const sleeper of sleepers) {
       clearTimeout(sleeper.timer);
       sleeper.timer = timer(sleeper.wake, sleeper.wakeAt - now());
@@ -35,7 +42,7 @@ export function createClock(): Clock & { advance(ms: number): void } {
     return promise;
   }
 
-  return { now, sleep, advance };
+  return { now, sleep, advance, ahead: ahead.buffer };
 }
 
 /** A sleeper alone does not keep the host alive. */

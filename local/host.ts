@@ -126,6 +126,7 @@ async function startServices(ground: Ground): Promise<void> {
   });
   const lambda = createLambdaService(functions, {
     folder: options.dataFolder,
+    clock,
     report: options.report,
     onInvoked: ({ id }, { billedMs, coldStart }) => meter.invocation(id, { ms: billedMs, cold: coldStart }),
   });
@@ -135,7 +136,7 @@ async function startServices(ground: Ground): Promise<void> {
   closers.push(sources.close);
 
   const gateway = createWebSocketGateway(webSocketApi, connections, { invoke, clock, meter });
-  const identity = await openIdentity(options.dataFolder, functions);
+  const identity = await openIdentity(options.dataFolder, functions, clock);
   const startedAt = Date.now();
   const control = createControl({
     identity,
@@ -144,7 +145,7 @@ async function startServices(ground: Ground): Promise<void> {
     published: sink.published,
     health: () => ({ connections: connections.size, now: new Date(clock.now()), uptimeMs: Date.now() - startedAt }),
     functionId: (name) => functionNamed(deployment, name),
-    advanceClock: clock.advance,
+    clock,
     deliverDisconnects: gateway.deliverDisconnects,
   });
   const http = createHttpGateway(httpApiOf(deployment), { invoke, clock, meter });

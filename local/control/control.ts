@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { HostClock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import { type HttpReply, jsonReply, messageReply } from '../http/http-reply.ts';
 import type { Meter } from '../meter.ts';
@@ -16,7 +17,7 @@ export interface ControlParts {
   health(): object;
   /** The logical id of the function of this name; throws when there is none. */
   functionId(name: string): string;
-  advanceClock(ms: number): void;
+  clock: HostClock;
   deliverDisconnects(deliver: boolean): void;
 }
 
@@ -40,7 +41,11 @@ const routes: Record<string, Route> = {
   'DELETE /_local/meter': ({ meter }) => meter.reset(),
   'POST /_local/faults': ({ faults, functionId }, body) => faults.add(parseFaults(body, functionId)),
   'DELETE /_local/faults': ({ faults }) => faults.clear(),
-  'POST /_local/clock': ({ advanceClock }, body) => advanceClock(1000 * clockSchema.parse(body).advanceSeconds),
+  'GET /_local/clock': ({ clock }) => timeOf(clock),
+  'POST /_local/clock': ({ clock }, body) => {
+    clock.advance(1000 * clockSchema.parse(body).advanceSeconds);
+    return timeOf(clock);
+  },
   'POST /_local/disconnects': ({ deliverDisconnects }, body) =>
     deliverDisconnects(disconnectsSchema.parse(body).deliver),
 };
@@ -58,6 +63,8 @@ export function createControl(parts: ControlParts): Control {
     }
   };
 }
+
+const timeOf = (clock: HostClock) => ({ now: new Date(clock.now()).toISOString() });
 
 const noContent: HttpReply = { status: 204, headers: {}, cookies: [], body: Buffer.alloc(0) };
 

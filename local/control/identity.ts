@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
 import type { FunctionConfig } from '../lambda/function-config.ts';
+import type { Clock } from '../types.ts';
 
 /** Stands for the deployer's identity provider. */
 export interface Identity {
@@ -14,19 +15,21 @@ export interface TokenClaims {
   userId: string;
   name?: string | undefined;
   scope?: string | undefined;
+  /** As one that the provider has verified. */
+  phoneNumber?: string | undefined;
   expiresInSeconds: number;
 }
 
 /** Issuer and audience are those that the authorizers of the template ask for. */
-export async function openIdentity(dataFolder: string, functions: FunctionConfig[]): Promise<Identity> {
+export async function openIdentity(dataFolder: string, functions: FunctionConfig[], clock: Clock): Promise<Identity> {
   const { TOKEN_ISSUER: issuer, TOKEN_AUDIENCE: audience } =
     functions.map(({ environment }) => environment).find((variables) => variables.TOKEN_ISSUER) ?? {};
   const privateKey = await keyOf(join(dataFolder, 'identity.json'));
   const key = await importJWK(privateKey, 'ES256');
   const { d: _secret, ...publicKey } = privateKey;
-  const issue = async ({ userId, name, scope, expiresInSeconds }: TokenClaims) => {
-    const now = Math.floor(Date.now() / 1000);
-    const token = new SignJWT({ ...(name && { name }), ...(scope && { scope }) })
+  const issue = async ({ userId, expiresInSeconds, ...about }: TokenClaims) => {
+    const now = Math.floor(clock.now() / 1000);
+    const token = new SignJWT(claimsOf(about))
       .setProtectedHeader({ alg: 'ES256', kid: 'local' })
       .setSubject(userId)
       .setIssuedAt(Math.min(now, now + expiresInSeconds))
@@ -36,6 +39,14 @@ export async function openIdentity(dataFolder: string, functions: FunctionConfig
     return token.sign(key);
   };
   return { keySet: { keys: [{ ...publicKey, alg: 'ES256', kid: 'local', use: 'sig' }] }, issue };
+}
+
+function claimsOf({ name, scope, phoneNumber }: Omit<TokenClaims, 'userId' | 'expiresInSeconds'>): JWTPayload {
+  return {
+    ...(name && { name }),
+    ...(scope && { scope }),
+    ...(phoneNumber && { phone_number: phoneNumber, phone_number_verified: true }),
+  };
 }
 
 /** Kept, so that tokens outlive a restart of the host. */

@@ -20,27 +20,28 @@ interface Source {
   arn: string;
   /** The attribute that is the table's partition key. */
   partitionKey: string;
-  /** How far the host's time is ahead of the machine's, by which the database stamps its records. */
+  /** How far the host's time, which the function has too, is ahead of the machine's, by which the database stamps. */
   clockOffsetMs: number;
 }
 
 export function streamItem(raw: RawRecord, source: Source): StreamItem {
   const { SequenceNumber: position, SizeBytes: sizeBytes, ApproximateCreationDateTime: seconds, Keys } = raw.dynamodb;
   const id = sequenceNumber(position);
+  const createdAt = seconds * 1000 + source.clockOffsetMs;
   return {
     id,
     position,
     sizeBytes,
     changes: !changesNothing(raw),
     partition: JSON.stringify(Keys[source.partitionKey] ?? null),
-    createdAt: seconds * 1000 + source.clockOffsetMs,
+    createdAt,
     event: {
       eventID: createHash('md5').update(`${source.arn} ${id}`).digest('hex'),
       eventName: raw.eventName,
       eventVersion: '1.1',
       eventSource: 'aws:dynamodb',
       awsRegion: source.arn.split(':')[3] ?? '',
-      dynamodb: { ...raw.dynamodb, SequenceNumber: id },
+      dynamodb: { ...raw.dynamodb, SequenceNumber: id, ApproximateCreationDateTime: Math.floor(createdAt / 1000) },
       eventSourceARN: source.arn,
       ...(raw.userIdentity && { userIdentity: raw.userIdentity }),
     },

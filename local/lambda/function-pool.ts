@@ -27,15 +27,17 @@ export interface FunctionPool {
 interface PoolOptions {
   log: FunctionLog;
   compileCache: string;
+  clockAhead: SharedArrayBuffer;
   onInvoked(report: InvocationReport): void;
 }
 
 /** The workers of one function. Each runs one invocation at a time, as on Lambda. */
 export function createFunctionPool(
   config: FunctionConfig,
-  { log, compileCache, onInvoked }: PoolOptions,
+  { log, compileCache, clockAhead, onInvoked }: PoolOptions,
 ): FunctionPool {
-  const workers = createWorkers(config, () => startWorkerThread(config, { compileCache, log: log.follow }));
+  const start = () => startWorkerThread(config, { compileCache, clockAhead, log: log.follow });
+  const workers = createWorkers(config, start);
   return {
     invoke: async (event) => {
       const { worker, coldStart } = await workers.acquire();

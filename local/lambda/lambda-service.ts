@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { HostClock } from '../clock.ts';
 import type { Invoke } from '../types.ts';
 import type { FunctionConfig } from './function-config.ts';
 import { openFunctionLog, type Report } from './function-log.ts';
@@ -19,6 +20,8 @@ export interface LambdaService {
 interface LambdaServiceOptions {
   /** The host's data folder: log files and compiled code go below it. */
   folder: string;
+  /** The functions' time. */
+  clock: HostClock;
   report: Report;
   onInvoked(config: FunctionConfig, invocation: InvocationReport): void;
 }
@@ -45,10 +48,11 @@ export function createLambdaService(functions: FunctionConfig[], options: Lambda
   };
 }
 
-function poolOf(config: FunctionConfig, { folder, report, onInvoked }: LambdaServiceOptions) {
+function poolOf(config: FunctionConfig, { folder, clock, report, onInvoked }: LambdaServiceOptions) {
   return createFunctionPool(config, {
     log: openFunctionLog(join(folder, 'logs'), config.name, report),
     compileCache: join(folder, 'compile-cache'),
+    clockAhead: clock.ahead,
     onInvoked: (invocation) => onInvoked(config, invocation),
   });
 }

@@ -10,6 +10,8 @@ export interface WorkerSettings {
   memoryMb: number;
   /** Compiled code is kept here, so that the next cold start is quicker. */
   compileCache: string;
+  /** The host's clock, see HostClock. */
+  clockAhead: SharedArrayBuffer;
 }
 
 export interface InvocationMessage {

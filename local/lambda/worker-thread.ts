@@ -32,10 +32,11 @@ export interface WorkerThread {
 
 export interface WorkerThreadOptions {
   compileCache: string;
+  clockAhead: SharedArrayBuffer;
   log(stream: Readable): void;
 }
 
-export function startWorkerThread(config: FunctionConfig, { compileCache, log }: WorkerThreadOptions): WorkerThread {
+export function startWorkerThread(config: FunctionConfig, options: WorkerThreadOptions): WorkerThread {
   const id = randomUUID();
   const worker = new Worker(workerSource, {
     env: { ...config.environment, AWS_SESSION_TOKEN: id },
@@ -43,10 +44,10 @@ export function startWorkerThread(config: FunctionConfig, { compileCache, log }:
     resourceLimits: { maxOldGenerationSizeMb: config.memoryMb, maxYoungGenerationSizeMb: youngGenerationMb },
     stdout: true,
     stderr: true,
-    workerData: settingsOf(config, compileCache),
+    workerData: settingsOf(config, options),
   });
-  log(worker.stdout);
-  log(worker.stderr);
+  options.log(worker.stdout);
+  options.log(worker.stderr);
   const life = follow(worker);
   let initMs = 0;
 
@@ -62,9 +63,9 @@ export function startWorkerThread(config: FunctionConfig, { compileCache, log }:
   return { id, alive: life.alive, invoke, stop: async () => void (await worker.terminate()) };
 }
 
-function settingsOf(config: FunctionConfig, compileCache: string): WorkerSettings {
+function settingsOf(config: FunctionConfig, { compileCache, clockAhead }: WorkerThreadOptions): WorkerSettings {
   const { codeFolder, handler, functionName, arn, memoryMb } = config;
-  return { codeFolder, handler, functionName, arn, memoryMb, compileCache };
+  return { codeFolder, handler, functionName, arn, memoryMb, compileCache, clockAhead };
 }
 
 interface Life {

@@ -2,16 +2,30 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createClock } from '../../../../local/clock.ts';
 import type { FunctionConfig } from '../../../../local/lambda/function-config.ts';
 import { errorIn } from '../../../../local/lambda/function-log.ts';
 import { createLambdaService, type LambdaService } from '../../../../local/lambda/lambda-service.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'parley-lambda-'));
+const clock = createClock();
 const reported: string[] = [];
 const invocations: { name: string; coldStart: boolean; billedMs: number }[] = [];
 
 const handlers: Record<string, string> = {
   Echo: 'exports.handler = async (event, context) => ({ event, id: context.awsRequestId, left: context.getRemainingTimeInMillis() });',
+  Clock: `
+    const { setTimeout: pause } = require('node:timers/promises');
+    class Later extends Date {}
+    exports.handler = async (due, context) => {
+      while (Date.now() < due) await pause(1);
+      const times = [Date.now(), new Date().getTime(), new Later().getTime(), Date.parse(Date())];
+      return {
+        isTime: times.map((time) => Math.abs(time - due) < 10_000),
+        given: [new Date(0).toISOString(), new Date(2026, 0).getFullYear(), new Later() instanceof Date],
+        hasTimeLeft: context.getRemainingTimeInMillis() > 0,
+      };
+    };`,
   Variables: 'exports.handler = async () => process.env;',
   Nothing: 'exports.handler = async () => undefined;',
   Throws: 'exports.handler = async () => { throw new TypeError("boom"); };',
@@ -53,6 +67,7 @@ const invoke = (name: string, event: Parameters<LambdaService['invoke']>[1] = nu
 beforeAll(() => {
   lambda = createLambdaService(Object.keys(handlers).map(configOf), {
     folder,
+    clock,
     report: (line) => reported.push(line),
     onInvoked: ({ name }, invocation) => invocations.push({ name, ...invocation }),
   });
@@ -64,6 +79,19 @@ describe('an invocation', () => {
   test('gets a true copy of its event, and a context', async () => {
     const outcome = await invoke('Echo', { a: [1, null, 'x'] });
     expect(outcome).toMatchObject({ ok: true, payload: { event: { a: [1, null, 'x'] }, id: expect.any(String) } });
+  });
+
+  test('has the time of the host, which may be moved while it runs and before it starts', async () => {
+    const due = clock.now() + 3_600_000;
+    const running = invoke('Clock', due);
+    clock.advance(3_600_000);
+    const payload = {
+      isTime: [true, true, true, true],
+      given: ['1970-01-01T00:00:00.000Z', 2026, true],
+      hasTimeLeft: true,
+    };
+    expect(await running).toEqual({ ok: true, payload });
+    expect(await invoke('Clock', due)).toEqual({ ok: true, payload });
   });
 
   test("sees the function's variables and nothing of the host's", async () => {
