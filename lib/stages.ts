@@ -47,6 +47,10 @@ export interface Stage {
   platformApplications: PlatformApplications;
   limits: {
     membersPerGroup: number;
+    /** Connects of one user in any minute. */
+    connectsPerMinute: number;
+    /** Connections that one user has at a time; with one more, the oldest is closed. */
+    connectionsPerUser: number;
   };
   /** For each of the two APIs. */
   throttling: Throttling;
@@ -70,7 +74,7 @@ const defaults: StageSettings = {
   protectData: false,
   pushDelaySeconds: 2,
   platformApplications: {},
-  limits: { membersPerGroup: 1000 },
+  limits: { membersPerGroup: 1000, connectsPerMinute: 20, connectionsPerUser: 10 },
   throttling: { requestsPerSecond: 1000, burst: 500 },
   tracing: false,
   webSocketAccessLogs: false,
@@ -162,6 +166,16 @@ const checks: Check[] = [
   [
     ({ limits }) => isWholeBetween(limits.membersPerGroup, 2, 1000),
     'limits.membersPerGroup must be a whole number from 2 to 1000',
+  ],
+  [
+    // As many openings as the item of a user's connections keeps.
+    ({ limits }) => isWholeBetween(limits.connectsPerMinute, 1, 30),
+    'limits.connectsPerMinute must be a whole number from 1 to 30',
+  ],
+  [
+    // An update names each that it forgets.
+    ({ limits }) => isWholeBetween(limits.connectionsPerUser, 1, 50),
+    'limits.connectionsPerUser must be a whole number from 1 to 50',
   ],
   [
     ({ throttling }) => isWholeBetween(throttling.requestsPerSecond, 1, 1e6),

@@ -19,7 +19,7 @@ import type { ReceiptStore } from './reader-ports.ts';
 
 export interface FanOutPorts {
   memberLists: MemberLists;
-  connections: ConnectionStore;
+  connections: Pick<ConnectionStore, 'close' | 'connectionsOf'>;
   sockets: Pick<Sockets, 'post'>;
   retryQueue: RetryQueue;
   notificationQueue: NotificationQueue;
@@ -109,7 +109,7 @@ async function postInOrder(ports: FanOutPorts, connection: Connection, frames: s
     if (outcome === 'lost') continue;
     // A connection this young may say «gone» because its `$connect` is still running.
     if (outcome === 'later' || isYoung(connection, ports.clock.now())) return { left: frames.slice(position), hasAll };
-    await ports.connections.close(connection);
+    await ports.connections.close(connection, ports.clock.now());
     return { left: [], hasAll };
   }
   return { left: [], hasAll };

@@ -1,5 +1,5 @@
 import type { DevicePlatform } from '../../contract/device.ts';
-import type { Connection } from '../domain/connection.ts';
+import type { Connection, ConnectionPlace } from '../domain/connection.ts';
 import type { Details, Head, Member } from '../domain/conversation.ts';
 import type { Device } from '../domain/device.ts';
 import type { Message, Preview } from '../domain/message.ts';
@@ -115,9 +115,24 @@ export interface HistoryRange {
   after?: number | undefined;
 }
 
+export type Opening =
+  /** `all`: what the user has now, this one and those that are over too. */
+  | { outcome: 'opened'; all: Connection[] }
+  | { outcome: 'banned' }
+  /** As many connects as one may make in the window were made; after this time there is room for one. */
+  | { outcome: 'tooMany'; retryAtMs: number }
+  /** Its client hung up before it was open. */
+  | { outcome: 'over' };
+
 export interface ConnectionStore {
-  open(connection: Connection): Promise<void>;
-  close(connection: Pick<Connection, 'userId' | 'connectionId'>): Promise<void>;
+  /** One conditional write. */
+  open(connection: Connection, connectsPerMinute: number): Promise<Opening>;
+  /** Gives the conversations that it had joined; none where it was not there. One conditional write. */
+  close(connection: ConnectionPlace, atMs: number): Promise<string[]>;
+  /** As `close`, of several of one user. One write. */
+  closeAll(userId: string, connectionIds: string[], atMs: number): Promise<void>;
+  /** Several that were over already, or of which nobody is to hear. One write. */
+  forget(userId: string, connectionIds: string[]): Promise<void>;
   /** The live connections of all these users. */
   connectionsOf(userIds: string[], nowMs: number): Promise<Connection[]>;
 }
@@ -143,7 +158,7 @@ export interface Sockets {
 
 /** A frame that could not be posted, for that connection alone. */
 export interface UndeliveredFrame {
-  connection: Connection;
+  connection: Omit<Connection, 'joined'>;
   frame: string;
 }
 

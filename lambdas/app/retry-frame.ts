@@ -2,7 +2,7 @@ import { isYoung } from '../domain/connection.ts';
 import type { Clock, ConnectionStore, Sockets, UndeliveredFrame } from './ports.ts';
 
 export interface RetryPorts {
-  connections: ConnectionStore;
+  connections: Pick<ConnectionStore, 'close'>;
   sockets: Pick<Sockets, 'post'>;
   clock: Clock;
 }
@@ -16,6 +16,6 @@ export const retryFrame =
     if (outcome === 'later') return false;
     if (outcome !== 'gone') return true;
     if (isYoung(connection, clock.now())) return false;
-    await connections.close(connection);
+    await connections.close(connection, clock.now());
     return true;
   };

@@ -1,36 +1,75 @@
-import type { ConnectionStore } from '../app/ports.ts';
-import type { Connection } from '../domain/connection.ts';
-import { connectionAttribute, connectionsFrom } from './items.ts';
+import type { ConnectionStore, Opening } from '../app/ports.ts';
+import { type Connection, connectWindowMs, isLive, longestConnectionMs, openingsKept } from '../domain/connection.ts';
+import { connectionAttribute, connectionsFrom, connectionValue } from './items.ts';
 import { connectionsKey } from './keys.ts';
-import type { Table } from './table.ts';
+import type { Item, Table } from './table.ts';
 
-/** How long the item outlives its last connection: it remembers when its user was last seen. Thirty days, in seconds. */
-const keptSeconds = 30 * 24 * 3_600;
+/** What a write announces that may change whether its user is there. Whoever writes what can't removes it. */
+const presence = 'presence.changed';
+
+/**
+ * How long the item outlives its last opening: no connection lives longer. Where no `$disconnect` ever came, its removal is what
+ * tells that the user is gone. Milliseconds.
+ */
+const keptMs = longestConnectionMs + 60_000;
+
+/** Each removal of a connection takes so many of the oldest openings along: a list that grows by one with each stays bounded. */
+const oldOpenings = Array.from({ length: 10 }, (_, n) => `opened[${openingsKept + n}]`).join(', ');
 
 export const connectionStore = (table: Table): ConnectionStore => ({
-  /** No condition: the first connection of a user makes the item. */
-  async open({ userId, connectionId, openedAtMs, expiresAtMs }) {
-    const { item = {} } = await table.update({
+  /** No read and no counter: of the last openings, newest first, one stands where it says whether there is room for another. */
+  async open(connection, connectsPerMinute) {
+    const { userId, connectionId, openedAtMs } = connection;
+    const bound = `opened[${connectsPerMinute - 1}]`;
+    const written = await table.update({
       key: connectionsKey(userId),
-      update: 'SET entity = :entity, #connection = :times, #ttl = :ttl',
+      update:
+        'SET entity = :entity, emit = :emit, #connection = :connection, #ttl = :ttl, opened = list_append(:now, if_not_exists(opened, :none))',
+      condition: `attribute_not_exists(#connection) AND attribute_not_exists(bannedAtMs) AND (attribute_not_exists(${bound}) OR ${bound} <= :since)`,
       names: { '#connection': connectionAttribute(connectionId), '#ttl': 'ttl' },
       values: {
         ':entity': 'connections',
-        ':times': { openedAtMs, expiresAtMs },
-        ':ttl': Math.ceil(expiresAtMs / 1_000) + keptSeconds,
+        ':emit': presence,
+        ':connection': connectionValue(connection),
+        ':ttl': Math.ceil((openedAtMs + keptMs) / 1_000),
+        ':now': [openedAtMs],
+        ':none': [],
+        ':since': openedAtMs - connectWindowMs,
       },
     });
-    // `$disconnect` need not come: what it left behind goes with the next connect, so that the item stays small.
-    const over = connectionsFrom(item).filter((connection) => connection.expiresAtMs <= openedAtMs);
-    if (over.length > 0) await forget(table, userId, over);
+    if (!written.isDone) return refusal(connection, connectsPerMinute, written.item);
+    return { outcome: 'opened', all: connectionsFrom(written.item) };
   },
 
-  async close({ userId, connectionId }) {
+  async close({ userId, connectionId }, atMs) {
+    const written = await table.update({
+      key: connectionsKey(userId),
+      update: `SET emit = :emit, lastSeenAtMs = :now REMOVE #connection0, ${oldOpenings}`,
+      condition: 'attribute_exists(#connection0)',
+      names: namesOf([connectionId]),
+      values: { ':emit': presence, ':now': atMs },
+      returnsOld: true,
+    });
+    if (!written.isDone) return [];
+    return connectionsFrom(written.item).find((connection) => connection.connectionId === connectionId)?.joined ?? [];
+  },
+
+  async closeAll(userId, connectionIds, atMs) {
     await table.update({
       key: connectionsKey(userId),
-      update: 'REMOVE #connection',
-      condition: 'attribute_exists(#connection)',
-      names: { '#connection': connectionAttribute(connectionId) },
+      update: `SET emit = :emit, lastSeenAtMs = :now REMOVE ${placesOf(connectionIds)}, ${oldOpenings}`,
+      condition: 'attribute_exists(PK)',
+      names: namesOf(connectionIds),
+      values: { ':emit': presence, ':now': atMs },
+    });
+  },
+
+  async forget(userId, connectionIds) {
+    await table.update({
+      key: connectionsKey(userId),
+      update: `REMOVE ${placesOf(connectionIds)}, emit, ${oldOpenings}`,
+      condition: 'attribute_exists(PK)',
+      names: namesOf(connectionIds),
     });
   },
 
@@ -40,16 +79,26 @@ export const connectionStore = (table: Table): ConnectionStore => ({
    */
   async connectionsOf(userIds, nowMs) {
     const items = await table.batchGet(userIds.map(connectionsKey), { isConsistent: false });
-    return items.flatMap(connectionsFrom).filter(({ expiresAtMs }) => expiresAtMs > nowMs);
+    return items.flatMap(connectionsFrom).filter((connection) => isLive(connection, nowMs));
   },
 });
 
-async function forget(table: Table, userId: string, connections: Connection[]): Promise<void> {
-  await table.update({
-    key: connectionsKey(userId),
-    update: `REMOVE ${connections.map((_, n) => `#over${n}`).join(', ')}`,
-    names: Object.fromEntries(
-      connections.map(({ connectionId }, n) => [`#over${n}`, connectionAttribute(connectionId)]),
-    ),
-  });
+const placesOf = (connectionIds: string[]) => connectionIds.map((_, n) => `#connection${n}`).join(', ');
+
+const namesOf = (connectionIds: string[]): Record<string, string> =>
+  Object.fromEntries(connectionIds.map((id, n) => [`#connection${n}`, connectionAttribute(id)]));
+
+/** Why a connection was not opened, from the item that refused it. */
+function refusal(
+  { connectionId, openedAtMs }: Connection,
+  connectsPerMinute: number,
+  { bannedAtMs, opened, ...item }: Item = {},
+): Opening {
+  const all = connectionsFrom(item);
+  const own = all.find((connection) => connection.connectionId === connectionId);
+  // The first try of the SDK was done, and its answer lost.
+  if (own) return isLive(own, openedAtMs) ? { outcome: 'opened', all } : { outcome: 'over' };
+  if (bannedAtMs !== undefined) return { outcome: 'banned' };
+  const openings = Array.isArray(opened) ? opened : [];
+  return { outcome: 'tooMany', retryAtMs: Number(openings[connectsPerMinute - 1]) + connectWindowMs };
 }

@@ -143,17 +143,41 @@ export const deviceFrom = (item: Item): Device =>
 export const connectionAttribute = (connectionId: string) => `${connectionPrefix}${connectionId}`;
 const connectionPrefix = 'conn#';
 
+/** `joined` is a map, so that joining and leaving are a write each; it is there from the start, as a map to write into must be. */
+type ConnectionValue = Omit<Connection, 'connectionId' | 'userId' | 'joined'> & {
+  joined: Record<string, true>;
+  /** Of the token that renewed it. */
+  scope?: string;
+};
+
+export const connectionValue = ({ openedAtMs, expiresAtMs }: Connection): ConnectionValue => ({
+  openedAtMs,
+  expiresAtMs,
+  joined: {},
+});
+
+/** All that the item holds, those that are over too. */
 export const connectionsFrom = (item: Item): Connection[] =>
   Object.entries(item)
     .filter(([name]) => name.startsWith(connectionPrefix))
-    .map(
-      ([name, times]) =>
-        ({
-          ...(times as Pick<Connection, 'openedAtMs' | 'expiresAtMs'>),
-          connectionId: name.slice(connectionPrefix.length),
-          userId: keys.userOf(item),
-        }) satisfies Connection,
-    );
+    .map(([name, value]) => {
+      const { joined, scope, ...connection } = value as ConnectionValue;
+      const connectionId = name.slice(connectionPrefix.length);
+      return { ...connection, joined: Object.keys(joined), connectionId, userId: keys.userOf(item) };
+    });
+
+/** One item a conversation, a map from connection to this: short, so that as many as may watch are read with one read unit. */
+export const watcherValue = ({ expiresAtMs, userId }: Watcher): string =>
+  `${Math.floor(expiresAtMs / 1_000)} ${userId}`;
+
+/** All that the item holds, those that are over too. */
+export const watchersFrom = (item: Item): Watcher[] =>
+  Object.entries(item.watchers ?? {}).map(([connectionId, value]) => watcherFrom(connectionId, String(value)));
+
+function watcherFrom(connectionId: string, value: string): Watcher {
+  const gap = value.indexOf(' ');
+  return { connectionId, userId: value.slice(gap + 1), expiresAtMs: Number(value.slice(0, gap)) * 1_000 };
+}
 
 function attributesOf(item: Item): Item {
   const { PK, SK, GSI1PK, GSI1SK, entity, emit, changed, ...attributes } = item;

@@ -23,9 +23,11 @@ export interface Update {
   condition?: string;
   names?: Record<string, string>;
   values?: Record<string, unknown>;
+  /** Gives the item as it was before. */
+  returnsOld?: true;
 }
 
-/** `item` is the item after the write; or the one whose state refused it, if there is one. */
+/** `item` is the item after the write, unless asked for otherwise; or the one whose state refused it, if there is one. */
 export type WriteOutcome =
   | { isDone: true; item: Item }
   /** `mayBeOwn`: the SDK tried twice, so that the item in the way may be what its first try wrote. */
@@ -104,7 +106,7 @@ export function tableOf(client: DynamoDBDocumentClient, TableName: string) {
       return conditionally(() => client.send(put));
     },
 
-    update({ key, update, condition, names, values }: Update): Promise<WriteOutcome> {
+    update({ key, update, condition, names, values, returnsOld }: Update): Promise<WriteOutcome> {
       const command = new UpdateCommand({
         TableName,
         Key: key,
@@ -112,7 +114,7 @@ export function tableOf(client: DynamoDBDocumentClient, TableName: string) {
         ConditionExpression: condition,
         ExpressionAttributeNames: names,
         ExpressionAttributeValues: values,
-        ReturnValues: 'ALL_NEW',
+        ReturnValues: returnsOld ? 'ALL_OLD' : 'ALL_NEW',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
       return conditionally(() => client.send(command));

@@ -4,6 +4,8 @@ import type { ErrorCode, FieldError } from '../../contract/errors.ts';
 export interface ErrorDetails {
   /** VALIDATION_FAILED: which fields, and why. */
   errors?: FieldError[];
+  /** RATE_LIMITED: after how long there is room again. */
+  retryAfterMs?: number;
 }
 
 /** A refusal that the caller is told: its message is `unable to <operation>; <reason>` and holds no words of a user. */

@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
+import { errorCodes } from '../../contract/errors.ts';
 import type { Clock } from '../app/ports.ts';
 import { ChatError } from '../domain/chat-error.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -54,6 +55,7 @@ export interface ConnectRules {
 /** `$connect`: a client that offers subprotocols hangs up unless one of them comes back. */
 export const connectHandler = ({ clock, open }: ConnectRules) =>
   middy<ConnectEvent, WebSocketResponse>()
+    .use({ onError: refuseHandshake })
     .use(logInvocation(() => 'connection.open'))
     .handler(async ({ headers, requestContext: { authorizer, connectionId } }) => {
       await open(principalFrom(authorizer, clock), connectionId);
@@ -62,6 +64,18 @@ export const connectHandler = ({ clock, open }: ConnectRules) =>
         ...(offersSubprotocol(headers) && { headers: { 'Sec-WebSocket-Protocol': subprotocol } }),
       };
     });
+
+/** A refusal's status reaches the client; of an error that nobody foresaw, API Gateway makes 502. */
+function refuseHandshake(request: { error: Error | null; response: WebSocketResponse | null | undefined }): void {
+  if (!(request.error instanceof ChatError) || request.error.code === 'INTERNAL') return;
+  const { code, details } = request.error;
+  request.response = {
+    statusCode: errorCodes[code].status,
+    ...(details.retryAfterMs !== undefined && {
+      headers: { 'Retry-After': String(Math.ceil(details.retryAfterMs / 1_000)) },
+    }),
+  };
+}
 
 /** `$disconnect`: comes when it comes, or never. */
 export const disconnectHandler = (close: (connection: { userId: string; connectionId: string }) => Promise<void>) =>

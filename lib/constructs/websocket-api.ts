@@ -7,6 +7,7 @@ import { accessLogTo } from './access-log.ts';
 import { ChatFunction, type House } from './chat-function.ts';
 import { ChatLog } from './chat-log.ts';
 import type { ChatTable } from './chat-table.ts';
+import { connectFunction, disconnectFunction } from './connection-functions.ts';
 import { changeMessageFrame } from './message-functions.ts';
 import { readerFrameFunctions } from './reader-functions.ts';
 import { sendFunction } from './send-function.ts';
@@ -26,11 +27,12 @@ export class ChatWebSocketApi extends Construct {
 
   constructor(scope: Construct, id: string, { house, table }: ChatWebSocketApiProps) {
     super(scope, id);
+    const connect = connectFunction(this, house, table);
     const api = new WebSocketApi(this, 'Api', {
       apiName: `${Stack.of(this).stackName}-websocket`,
       routeSelectionExpression: '$request.body.action',
-      connectRouteOptions: { ...routeTo(connect(this, house, table)), authorizer: authorizer(this, house) },
-      disconnectRouteOptions: routeTo(disconnect(this, house, table)),
+      connectRouteOptions: { ...routeTo(connect), authorizer: authorizer(this, house) },
+      disconnectRouteOptions: routeTo(disconnectFunction(this, house, table)),
       defaultRouteOptions: replyingRouteTo(
         new ChatFunction(this, 'RefuseFrame', { house, entry: 'websocket/refuse-frame' }),
       ),
@@ -43,6 +45,7 @@ export class ChatWebSocketApi extends Construct {
       for (const action of actions) api.addRoute(action, route);
     }
     this.#stage = stageOf(this, api, house);
+    this.bindCallback(connect, 'DELETE');
   }
 
   get url(): string {
@@ -87,18 +90,6 @@ function authorizer(scope: Construct, house: House): WebSocketLambdaAuthorizer {
   });
   // API Gateway refuses a request that lacks any one identity source, and a token may come in three places: so none is named.
   return new WebSocketLambdaAuthorizer('Authorizer', authorize, { identitySource: [] });
-}
-
-function connect(scope: Construct, house: House, table: ChatTable): ChatFunction {
-  const fn = new ChatFunction(scope, 'Connect', { house, entry: 'websocket/connect' });
-  fn.bindTable(table, 'UpdateItem');
-  return fn;
-}
-
-function disconnect(scope: Construct, house: House, table: ChatTable): ChatFunction {
-  const fn = new ChatFunction(scope, 'Disconnect', { house, entry: 'websocket/disconnect' });
-  fn.bindTable(table, 'UpdateItem');
-  return fn;
 }
 
 function stageOf(scope: Construct, webSocketApi: WebSocketApi, { stage }: House): WebSocketStage {

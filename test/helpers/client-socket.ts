@@ -75,6 +75,10 @@ export class RefusedHandshake extends Error {
 
 export const eventsIn = (frame: ServerFrame): ChatEvent[] => ('events' in frame ? frame.events : []);
 
+/** What is told of a user belongs to no conversation. */
+export const isOf = (event: ChatEvent, conversationId: string): boolean =>
+  'conversationId' in event && event.conversationId === conversationId;
+
 function opened(socket: WebSocket): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.once('open', resolve);

@@ -4,7 +4,7 @@ import type { ChatEvent } from '../../contract/event.ts';
 import type { Reply } from '../../contract/frame.ts';
 import type { Message, MessagePage } from '../../contract/message.ts';
 import type { HttpAnswer } from './client-http.ts';
-import { type ChatSocket, eventsIn } from './client-socket.ts';
+import { type ChatSocket, eventsIn, isOf } from './client-socket.ts';
 import type { AbsentUser } from './steps-given.ts';
 import { reads } from './steps-when.ts';
 
@@ -36,7 +36,7 @@ export const isToldOf = <Type extends ChatEvent['type']>(
 ): Promise<DataOf<Type>> =>
   frames.first(`the event ${type} of ${conversationId}`, (frame) =>
     eventsIn(frame)
-      .filter((event) => event.type === type && event.conversationId === conversationId)
+      .filter((event) => event.type === type && isOf(event, conversationId))
       .map(({ data }) => data as DataOf<Type>)
       .find(isIt),
   );

@@ -98,7 +98,7 @@ const environments: Record<string, Record<string, string>> = {
   AuthorizeConnection: { ...identity, ALLOWED_ORIGINS: '*', ALLOW_QUERY_TOKEN: 'true' },
   AuthorizeRequest: identity,
   ChangeMessageFrame: table,
-  Connect: table,
+  Connect: { ...table, CALLBACK_URL: callback, CONNECTS_PER_MINUTE: '20', CONNECTIONS_PER_USER: '10' },
   Disconnect: table,
   FanOut: {
     ...table,

@@ -19,6 +19,7 @@ const syncing = {
   'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
 };
 const callback = 'arn:aws:execute-api:us-east-1:000000000000:<WebSocketApi>/v1/POST/@connections/*';
+const hangingUp = 'arn:aws:execute-api:us-east-1:000000000000:<WebSocketApi>/v1/DELETE/@connections/*';
 const consuming =
   'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage';
 
@@ -29,7 +30,7 @@ const granted: Record<string, Record<string, string>> = {
   ChangeMessageFrame: {
     'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
   },
-  Connect: { 'ChatTable.Arn': 'dynamodb:UpdateItem' },
+  Connect: { 'ChatTable.Arn': 'dynamodb:UpdateItem', [hangingUp]: 'execute-api:ManageConnections' },
   Disconnect: { 'ChatTable.Arn': 'dynamodb:UpdateItem' },
   FanOut: {
     'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query dynamodb:UpdateItem',

@@ -6,6 +6,7 @@ import type { MessagePage } from '../../contract/message.ts';
 import type { ReactionPage } from '../../contract/reaction.ts';
 import type { SyncAnswer } from '../../contract/sync.ts';
 import { systemRandomness } from '../../lambdas/runtime/randomness.ts';
+import { isOf } from '../helpers/client-socket.ts';
 import { captureOutput } from '../helpers/events.ts';
 import { type Delivery, startDelivery } from './model/delivery.ts';
 import { listenTo, snapshotOf } from './model/hearing.ts';
@@ -156,7 +157,7 @@ async function allAgree(group: Group): Promise<void> {
     const kept = group.replicas.get(userId)?.kept.get(conversationId);
     expect(kept && logOf(kept).map(seenMessage)).toEqual(log.map(seenMessage));
     await countsAreRight(userId, conversationId, log);
-    const events = delivery.eventsTo(userId).filter((event) => event.conversationId === conversationId);
+    const events = delivery.eventsTo(userId).filter((event) => isOf(event, conversationId));
     expect(testimonyOf(listenTo(group.founders, events))).toEqual(await snapshotOf({ chat }, userId, conversationId));
   }
 }

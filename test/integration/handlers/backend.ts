@@ -39,6 +39,8 @@ export async function startBackend() {
     ({ path }) => connections.answers.get(connectionIdIn(path)) ?? { status: 200, body: '' },
   );
   vi.stubEnv('MEMBERS_PER_GROUP', '1000');
+  vi.stubEnv('CONNECTS_PER_MINUTE', '20');
+  vi.stubEnv('CONNECTIONS_PER_USER', '10');
   vi.stubEnv('CALLBACK_URL', `${gateway.url}/v1`);
   vi.stubEnv('NOTIFICATION_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/000000000000/notifications');
   vi.stubEnv('RETRY_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/000000000000/retries');

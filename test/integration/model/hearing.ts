@@ -4,6 +4,7 @@ import type { ChatEvent } from '../../../contract/event.ts';
 import type { MemberPage } from '../../../contract/member.ts';
 import type { MessagePage } from '../../../contract/message.ts';
 import type { ReceiptList } from '../../../contract/receipt.ts';
+import { isOf } from '../../helpers/client-socket.ts';
 import { good } from '../whole-chat.ts';
 import type { Delivery } from './delivery.ts';
 import type { Life } from './turn.ts';
@@ -16,7 +17,7 @@ export async function hearAll(life: Life, delivery: Delivery): Promise<void> {
   const heard = new Map(life.world.users.map((user) => [user, delivery.eventsTo(user)]));
   for (const { id, founders, witnesses } of life.world.conversations) {
     for (const user of witnesses) {
-      const events = (heard.get(user) ?? []).filter(({ conversationId }) => conversationId === id);
+      const events = (heard.get(user) ?? []).filter((event) => isOf(event, id));
       expect(testimonyOf(listenTo(founders, [...events, ...events]))).toEqual(await snapshotOf(life, user, id));
     }
   }

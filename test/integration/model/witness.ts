@@ -45,8 +45,13 @@ export function learn(witness: Witness, event: ChatEvent): void {
       witness.roles.delete(event.data.member.userId);
       witness.marks.delete(event.data.member.userId);
       break;
-    default:
+    case 'conversation.created':
+    case 'conversation.updated':
+    case 'conversation.closed':
       witness.conversation = event.data.conversation;
+      break;
+    // What else there is passes, and nobody looks it up afterwards.
+    default:
   }
 }
 

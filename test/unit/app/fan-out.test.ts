@@ -29,9 +29,9 @@ function setup(
   const ports: FanOutPorts = {
     memberLists: memberLists({ membersOf: async () => options.members ?? ['alice', 'bob'] }),
     connections: {
-      open: async () => {},
       close: async ({ connectionId }) => {
         closed.push(connectionId);
+        return [];
       },
       connectionsOf: async (userIds) => (options.connections ?? []).filter(({ userId }) => userIds.includes(userId)),
     },
@@ -77,6 +77,7 @@ const connection = (userId: string, connectionId: string, openedAtMs = 0): Conne
   connectionId,
   openedAtMs,
   expiresAtMs: Number.MAX_SAFE_INTEGER,
+  joined: [],
 });
 
 const sent = (over: Partial<Message> = {}): Change => ({ emit: 'message.created', message: aMessage(over) });

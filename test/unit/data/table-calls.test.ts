@@ -55,6 +55,14 @@ function tableForSending(memberAfter: Record<string, unknown> = member) {
 const sendOver = ({ table }: ReturnType<typeof recordedTable>) =>
   sendMessage({ ...sendStores(table), clock, randomness, digest });
 
+const anyPrincipal = { userId: 'alice', scopes: [], expiresAt: clock.now() + 1_000 };
+
+function openingOver({ table }: ReturnType<typeof recordedTable>) {
+  const connections = connectionStore(table);
+  const ports = { connections, sockets: { close: async () => {} }, clock };
+  return { connections, open: openConnection(ports, { connectsPerMinute: 20, connectionsPerUser: 10 }) };
+}
+
 describe('the table calls of', () => {
   it('a send: three conditional writes, no read', async () => {
     const recorded = tableForSending();
@@ -124,13 +132,12 @@ describe('the table calls of', () => {
     expect(recorded.calls()).toEqual(['Query']);
   });
 
-  it('a connection opened and closed: a write each', async () => {
+  it('a connection opened and closed: a write each, no read', async () => {
     const recorded = recordedTable();
-    const connections = connectionStore(recorded.table);
-    const principal = { userId: 'alice', scopes: [], expiresAt: clock.now() + 1_000 };
+    const { open, connections } = openingOver(recorded);
 
-    await openConnection({ connections, clock })(principal, 'conn1');
-    await connections.close({ userId: 'alice', connectionId: 'conn1' });
+    await open(anyPrincipal, 'conn1');
+    await connections.close({ userId: 'alice', connectionId: 'conn1' }, clock.now());
 
     expect(recorded.calls()).toEqual(['Update', 'Update']);
   });
@@ -138,17 +145,16 @@ describe('the table calls of', () => {
   it('a connection opened beside some that never said goodbye: one write more, which forgets them', async () => {
     const recorded = recordedTable();
     const [over, live] = [
-      { openedAtMs: 0, expiresAtMs: 1 },
-      { openedAtMs: 0, expiresAtMs: clock.now() + 1 },
+      { openedAtMs: 0, expiresAtMs: 1, joined: {} },
+      { openedAtMs: 0, expiresAtMs: clock.now() + 1, joined: {} },
     ];
     const Attributes = { PK: 'USER#alice', 'conn#over': over, 'conn#live': live };
     recorded.mock.on(UpdateCommand).resolvesOnce({ Attributes }).resolves({});
-    const principal = { userId: 'alice', scopes: [], expiresAt: clock.now() + 1_000 };
 
-    await openConnection({ connections: connectionStore(recorded.table), clock })(principal, 'conn1');
+    await openingOver(recorded).open(anyPrincipal, 'conn1');
 
     expect(recorded.calls()).toEqual(['Update', 'Update']);
-    expect(recorded.input(1).ExpressionAttributeNames).toEqual({ '#over0': 'conn#over' });
+    expect(recorded.input(1).ExpressionAttributeNames).toEqual({ '#connection0': 'conn#over' });
   });
 
   it('the connections of 250 users: a batch read for each hundred', async () => {
