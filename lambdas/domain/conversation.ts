@@ -76,6 +76,16 @@ export interface Member {
   blockedAtMs?: number;
   /** This user blocked the other side of a direct conversation. */
   hasBlockedAtMs?: number;
+  /** The newest message that this user was pushed to about: none up to it is pushed again. */
+  notifiedSeq?: number;
+  deferred?: DeferredPush;
+}
+
+/** What waits until quiet hours are over: one check in flight, which message it set out for, and the newest that it is to tell of. */
+export interface DeferredPush {
+  untilMs: number;
+  bySeq: number;
+  seq: number;
 }
 
 /** Somebody who joins now: what was said before is read, and counts as delivered. */
