@@ -1,10 +1,12 @@
-import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { NotificationQueue, RetryQueue } from '../app/ports.ts';
+import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, SQSClient } from '@aws-sdk/client-sqs';
+import type { NotificationQueue, RetryQueue, SliceQueue } from '../app/ports.ts';
 import { ChatError } from '../domain/chat-error.ts';
+import { chunksBySize } from '../domain/slices.ts';
 import { clientDefaults } from '../runtime/aws.ts';
 
-/** SQS takes ten messages a call, of 1 MiB together; ten frames of 32 KB are within it. */
+/** SQS takes ten messages a call, of 1 MiB together. */
 const messagesPerCall = 10;
+const bytesPerCall = 1_024 * 1_024;
 
 let client: SQSClient | undefined;
 const sqs = () => {
@@ -12,23 +14,48 @@ const sqs = () => {
   return client;
 };
 
-export const retryQueue = (queueUrl: string): RetryQueue => ({ retryLater: (frames) => sendAll(queueUrl, frames) });
-
-export const notificationQueue = (queueUrl: string): NotificationQueue => ({
-  notifyLater: (notifications) => sendAll(queueUrl, notifications),
+export const retryQueue = (queueUrl: string): RetryQueue => ({
+  retryLater: (frames) => sendAll(queueUrl, frames.map(messageOf)),
 });
 
+export const notificationQueue = (queueUrl: string): NotificationQueue => ({
+  notifyLater: (notifications) => sendAll(queueUrl, notifications.map(messageOf)),
+});
+
+/** FIFO, deduplicated by content: what a batch of the stream that comes twice says again is not posted again. */
+export const sliceQueue = (queueUrl: string): SliceQueue => ({
+  postLater: (slices) =>
+    sendAll(
+      queueUrl,
+      slices.map(({ group, ...slice }) => ({ ...messageOf(slice), MessageGroupId: group })),
+    ),
+});
+
+type Message = Omit<SendMessageBatchRequestEntry, 'Id'>;
+
 /** All of them, or UNAVAILABLE: some may be in the queue then, and come twice. */
-async function sendAll(queueUrl: string, bodies: object[]): Promise<void> {
-  for (let start = 0; start < bodies.length; start += messagesPerCall) {
-    const entries = bodies
-      .slice(start, start + messagesPerCall)
-      .map((body, position) => ({ Id: String(position), MessageBody: bodyOf(body) }));
-    const { Failed = [] } = await sqs().send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }));
-    if (Failed.length > 0) throw new ChatError('UNAVAILABLE', 'unable to queue; the queue took only some');
-  }
+async function sendAll(queueUrl: string, messages: Message[]): Promise<void> {
+  await Promise.all(
+    callsOf(messages).map(async (call) => {
+      const Entries = call.map((message, position) => ({ ...message, Id: String(position) }));
+      const { Failed = [] } = await sqs().send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+      if (Failed.length > 0) throw new ChatError('UNAVAILABLE', 'unable to queue; the queue took only some');
+    }),
+  );
 }
 
+/** A message takes its bytes and at least a tenth of a call, so that no call has more than ten. */
+const callsOf = (messages: Message[]): Message[][] =>
+  chunksBySize(
+    messages,
+    ({ MessageBody = '' }) => Math.max(Buffer.byteLength(MessageBody), bytesPerCall / messagesPerCall),
+    bytesPerCall,
+  );
+
 /** As JSON, without the two characters that JSON may hold as they are and that SQS refuses a message for (SendMessage, `MessageBody`). */
-const bodyOf = (body: object): string =>
-  JSON.stringify(body).replace(/[\ufffe\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
+const messageOf = (body: object): Message => ({
+  MessageBody: JSON.stringify(body).replace(
+    /[\ufffe\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16)}`,
+  ),
+});

@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { environmentCredentials } from '../runtime/environment-credentials.ts';
 
@@ -22,7 +22,8 @@ const algorithm = 'AWS4-HMAC-SHA256';
 export function signerFor(region: string) {
   const keyOf = lastOf((secret: string, day: string) => {
     const dayKey = hmac(`AWS4${secret}`, day);
-    return hmac(hmac(hmac(dayKey, region), service), 'aws4_request');
+    // A key that is made once: HMAC with bare bytes makes it anew each time, seven times as long as the HMAC itself.
+    return createSecretKey(hmac(hmac(hmac(dayKey, region), service), 'aws4_request'));
   });
   // Everybody in a conversation gets the same frame.
   const bodyHashOf = lastOf(sha256);
@@ -52,7 +53,8 @@ const canonicalPath = (path: string) => encodeURIComponent(path).replaceAll('%2F
 const basicTime = (ms: number) => new Date(ms).toISOString().replace(/[:-]|\.\d{3}/g, '');
 
 const sha256 = (text: string) => hash('sha256', text, 'hex');
-const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+const hmac = (key: string | Buffer | KeyObject, text: string): Buffer =>
+  createHmac('sha256', key).update(text).digest();
 
 /** Remembers the last result. */
 function lastOf<Arguments extends string[], Result>(make: (...given: Arguments) => Result) {

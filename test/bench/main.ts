@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TestHost } from '../helpers/host.ts';
 import { costOfMillion, functionMemory } from './aws-cost.ts';
 import { bundleSizes } from './bundle-sizes.ts';
+import { fanOutTimes } from './fan-out.ts';
 import { floor } from './floor.ts';
 import { latency } from './latency.ts';
 import { idleMemory, loadedMemory } from './memory.ts';
@@ -35,9 +36,20 @@ async function runningFigures(host: TestHost): Promise<Figure[]> {
   const times = await latency(host);
   const rates = await throughput(host);
   const loaded = loadedMemory();
+  const spreads = await fanOutTimes(host);
   const sends = await meteredSends(host);
   const functions = await functionMemory(dataFolder);
   const costs = sends.map((each) => costOfMillion(each, functions));
   const pages = await pageUnits();
-  return [...idle, ...times, ...rates, ...loaded, ...sends.flatMap(sendUnits), ...pages, ...costs, ...bundleSizes()];
+  return [
+    ...idle,
+    ...times,
+    ...rates,
+    ...loaded,
+    ...spreads,
+    ...sends.flatMap(sendUnits),
+    ...pages,
+    ...costs,
+    ...bundleSizes(),
+  ];
 }

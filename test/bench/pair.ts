@@ -52,7 +52,8 @@ export async function openPair(host: TestHost, conversationOf = given.directConv
   };
 }
 
-async function connect({ target, token }: given.AbsentUser): Promise<WebSocket> {
+/** A bare socket: what it hears costs the client next to nothing. */
+export async function connect({ target, token }: given.AbsentUser): Promise<WebSocket> {
   const socket = new WebSocket(target.webSocketUrl, { headers: { authorization: `Bearer ${token}` } });
   await once(socket, 'open');
   return socket;
