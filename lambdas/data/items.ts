@@ -7,6 +7,7 @@ import type { Device } from '../domain/device.ts';
 import type { Message, Reaction, Revision, RevisionMark } from '../domain/message.ts';
 import type { Pin } from '../domain/pin.ts';
 import type { Sender } from '../domain/sender.ts';
+import type { Watcher } from '../domain/watchers.ts';
 import * as keys from './keys.ts';
 import type { Item } from './table.ts';
 

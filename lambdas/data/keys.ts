@@ -14,6 +14,7 @@ import { indexedTitle } from '../domain/folded-title.ts';
  * | mark of a revision | CONV#c | CHANGE#rev | | a range of revs |
  * | reaction | CONV#c | REACT#seq#emoji#u | | the message; message and emoji; all of it |
  * | pins | CONV#c | PINS | | id |
+ * | connections that hear who is typing | CONV#c | WATCHERS | | id |
  * | service that sends without being a member | CONV#c | SENDER#u | | id and user |
  * | profile | USER#u | PROFILE | | user |
  * | block | USER#u | BLOCK#u2 | | user; both |
@@ -48,6 +49,7 @@ const inConversation = (conversationId: string, SK: string): Key => ({ PK: conve
 export const headKey = (conversationId: string): Key => inConversation(conversationId, 'HEAD');
 export const detailsKey = (conversationId: string): Key => inConversation(conversationId, 'META');
 export const pinsKey = (conversationId: string): Key => inConversation(conversationId, 'PINS');
+export const watchersKey = (conversationId: string): Key => inConversation(conversationId, 'WATCHERS');
 
 export const memberPrefix = 'MEMBER#';
 export const memberKey = (conversationId: string, userId: string): Key =>
