@@ -26,8 +26,14 @@ const kinds: Record<string, Kind> = {
   'AWS::ApiGatewayV2::Route': { ref: gatewayId },
   'AWS::ApiGatewayV2::RouteResponse': { ref: gatewayId },
   'AWS::ApiGatewayV2::Stage': { ref: stageName },
+  // Nothing measures here, so that no alarm ever rings.
+  'AWS::CloudWatch::Alarm': named(arn('cloudwatch', (place) => `alarm:${physicalName(place)}`)),
   'AWS::DynamoDB::GlobalTable': table(),
   'AWS::DynamoDB::Table': table(),
+  'AWS::Events::EventBus': {
+    ref: physicalName,
+    attributes: { Arn: arn('events', (place) => `event-bus/${physicalName(place)}`), Name: physicalName },
+  },
   'AWS::IAM::ManagedPolicy': { ref: arn('iam', (place) => `policy/${physicalName(place)}`) },
   'AWS::IAM::Policy': { ref: physicalName },
   'AWS::IAM::Role': named(arn('iam', (place) => `role/${physicalName(place)}`)),
@@ -37,7 +43,7 @@ const kinds: Record<string, Kind> = {
   'AWS::Logs::LogGroup': named(arn('logs', (place) => `log-group:${physicalName(place)}:*`)),
   'AWS::SQS::Queue': {
     ref: queueUrl,
-    attributes: { Arn: arn('sqs', physicalName), QueueName: physicalName, QueueUrl: queueUrl },
+    attributes: { Arn: arn('sqs', queueName), QueueName: queueName, QueueUrl: queueUrl },
   },
   'AWS::SQS::QueuePolicy': { ref: physicalName },
 };
@@ -61,7 +67,7 @@ export function attributeOf(type: string, place: Place, attribute: string): Json
 
 /** Names given in the app are kept; names that AWS would invent are the logical id's, so that they stay the same. */
 function physicalName(place: Place): string {
-  const given = ['FunctionName', 'TableName', 'QueueName', 'LogGroupName', 'RoleName']
+  const given = ['AlarmName', 'FunctionName', 'TableName', 'QueueName', 'LogGroupName', 'RoleName', 'Name']
     .map((property) => place.properties[property])
     .find((name) => typeof name === 'string');
   return given ?? `${place.stackName}-${place.logicalId}`;
@@ -86,7 +92,15 @@ function table(): Kind {
 }
 
 function queueUrl(place: Place): string {
-  return `https://sqs.${place.region}.amazonaws.com/${place.accountId}/${physicalName(place)}`;
+  return `https://sqs.${place.region}.amazonaws.com/${place.accountId}/${queueName(place)}`;
+}
+
+function queueName(place: Place): string {
+  const name = physicalName(place);
+  const isFifo = place.properties.FifoQueue === true;
+  if (isFifo === name.endsWith('.fifo')) return name;
+  if (isFifo && place.properties.QueueName === undefined) return `${name}.fifo`;
+  throw new Error(`the name of the queue ${place.logicalId} must end in .fifo if it is a FIFO queue, and only then`);
 }
 
 /** Ten lower-case characters, as API Gateway's ids are. */

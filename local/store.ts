@@ -26,7 +26,17 @@ export function openStore(folder: string): Store {
       visible_at INTEGER NOT NULL,
       receives INTEGER NOT NULL DEFAULT 0,
       first_received_at INTEGER,
-      receipt TEXT
+      receipt TEXT,
+      group_id TEXT,
+      deduplication_id TEXT
+    );
+    CREATE TABLE IF NOT EXISTS deduplications (
+      queue TEXT NOT NULL,
+      id TEXT NOT NULL,
+      message_id TEXT NOT NULL,
+      position INTEGER NOT NULL,
+      sent_at INTEGER NOT NULL,
+      PRIMARY KEY (queue, id)
     );
     CREATE INDEX IF NOT EXISTS messages_due ON messages(queue, visible_at);
     CREATE INDEX IF NOT EXISTS messages_receipt ON messages(receipt);
@@ -42,6 +52,20 @@ export function openStore(folder: string): Store {
       position INTEGER PRIMARY KEY AUTOINCREMENT,
       entry TEXT NOT NULL
     );
+    CREATE TABLE IF NOT EXISTS events (
+      position INTEGER PRIMARY KEY AUTOINCREMENT,
+      entry TEXT NOT NULL
+    );
     CREATE TABLE IF NOT EXISTS checkpoints (reader TEXT PRIMARY KEY, position TEXT NOT NULL);`);
+  addGroups(store);
   return store;
+}
+
+/** A data folder may be older than FIFO queues. */
+function addGroups(store: Store): void {
+  const columns = store.prepare('PRAGMA table_info(messages)').all();
+  if (!columns.some(({ name }) => name === 'group_id')) {
+    store.exec('ALTER TABLE messages ADD COLUMN group_id TEXT; ALTER TABLE messages ADD COLUMN deduplication_id TEXT');
+  }
+  store.exec('CREATE INDEX IF NOT EXISTS messages_group ON messages(queue, group_id) WHERE group_id IS NOT NULL');
 }

@@ -1,5 +1,6 @@
 import { compilePattern, type Matcher } from '../pattern.ts';
 import type { Deployment, Json, Resource } from '../types.ts';
+import { refuseUndeployable } from './mapping-limits.ts';
 
 /** An AWS::Lambda::EventSourceMapping, with Lambda's own defaults. */
 export interface MappingSettings {
@@ -24,8 +25,11 @@ export interface MappingSettings {
 }
 
 const DEFAULT_BATCH = { stream: 100, queue: 10 };
-/** As many pollers as Lambda starts with for a queue. */
-const DEFAULT_CONCURRENCY = 5;
+/**
+ * As many pollers as Lambda starts with for a queue. Of a FIFO queue it takes all groups at once; here, as many as have
+ * a use on one machine.
+ */
+const DEFAULT_CONCURRENCY = { queue: 5, fifo: 10 };
 
 export function mappingsOf(deployment: Deployment): MappingSettings[] {
   return deployment
@@ -38,13 +42,18 @@ function settingsOf({ logicalId, properties }: Resource, deployment: Deployment)
   const sourceArn = String(properties.EventSourceArn);
   const fn = functionOf(String(properties.FunctionName), deployment);
   const onFailure = at(properties, 'DestinationConfig', 'OnFailure', 'Destination');
-  return {
-    id: logicalId,
+  const concurrency = DEFAULT_CONCURRENCY[sourceArn.endsWith('.fifo') ? 'fifo' : 'queue'];
+  const batching = {
     sourceArn,
-    functionId: fn.logicalId,
-    functionArn: fn.arn ?? '',
     batchSize: Number(properties.BatchSize ?? (isStream(sourceArn) ? DEFAULT_BATCH.stream : DEFAULT_BATCH.queue)),
     windowMs: 1000 * Number(properties.MaximumBatchingWindowInSeconds ?? 0),
+  };
+  if (!isStream(sourceArn)) refuseUndeployable(batching, fn.properties, deployment);
+  return {
+    ...batching,
+    id: logicalId,
+    functionId: fn.logicalId,
+    functionArn: fn.arn ?? '',
     reportsFailures: listOf(properties.FunctionResponseTypes).includes('ReportBatchItemFailures'),
     filter: filterOf(listOf(at(properties, 'FilterCriteria', 'Filters'))),
     bisects: properties.BisectBatchOnFunctionError === true,
@@ -52,7 +61,7 @@ function settingsOf({ logicalId, properties }: Resource, deployment: Deployment)
     maxAgeMs: 1000 * orUnlimited(properties.MaximumRecordAgeInSeconds),
     lanes: Number(properties.ParallelizationFactor ?? 1),
     startsAtEnd: properties.StartingPosition === 'LATEST',
-    maxConcurrency: Number(at(properties, 'ScalingConfig', 'MaximumConcurrency') ?? DEFAULT_CONCURRENCY),
+    maxConcurrency: Number(at(properties, 'ScalingConfig', 'MaximumConcurrency') ?? concurrency),
     ...(typeof onFailure === 'string' && { onFailure }),
   };
 }

@@ -1,7 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Store } from '../store.ts';
 import type { Clock, Deployment } from '../types.ts';
+import { createDeduplication, type Sent } from './deduplication.ts';
 import { type QueueSettings, queuesOf } from './queue-settings.ts';
+import { type MessageRow, statementsOf } from './statements.ts';
 
 /** A message attribute as SQS writes it. */
 export interface MessageAttribute {
@@ -15,6 +17,14 @@ export interface OutgoingMessage {
   attributes?: Record<string, MessageAttribute>;
   /** Instead of the queue's own delay. */
   delayMs?: number;
+  groupId?: string;
+  deduplicationId?: string;
+}
+
+export interface SentMessage {
+  messageId: string;
+  /** Only of a FIFO queue. */
+  sequenceNumber?: string;
 }
 
 export interface ReceivedMessage {
@@ -25,6 +35,9 @@ export interface ReceivedMessage {
   sentAt: number;
   firstReceivedAt: number;
   receives: number;
+  groupId?: string;
+  deduplicationId?: string;
+  sequenceNumber?: string;
 }
 
 export type QueueCounts = { visible: number; inFlight: number; delayed: number };
@@ -34,8 +47,9 @@ export interface Queues {
   /** The ARN of a queue, from its URL at any host. */
   arnOf(url: string): string | undefined;
   settings(arn: string): QueueSettings;
-  /** Stored when it returns: gives the message id. */
-  send(arn: string, message: OutgoingMessage): string;
+  /** Stored when it returns; a duplicate in a FIFO queue gives the message that was there. */
+  send(arn: string, message: OutgoingMessage): SentMessage;
+  /** Of a FIFO queue: in the order of each group, and none of a group that has messages in flight. */
   receive(arn: string, limit: number, visibilityMs?: number): ReceivedMessage[];
   remove(arn: string, receiptHandle: string): void;
   purge(arn: string): void;
@@ -46,21 +60,12 @@ export interface Queues {
   onMessage(arn: string, listener: () => void): void;
 }
 
-type MessageRow = {
-  position: number;
-  message_id: string;
-  body: string;
-  attributes: string;
-  sent_at: number;
-  receives: number;
-  first_received_at: number | null;
-};
-
 export function createQueues(parts: { deployment: Deployment; store: Store; clock: Clock }): Queues {
   const { store, clock } = parts;
   const queues = queuesOf(parts.deployment);
   const listeners = new Map<string, () => void>();
   const sql = statementsOf(store);
+  const duplicates = createDeduplication(store, clock.now);
   // Whoever had received these ended with the last host, so there is no timeout to wait for.
   sql.release.run(clock.now());
 
@@ -70,24 +75,38 @@ export function createQueues(parts: { deployment: Deployment; store: Store; cloc
     return found;
   }
 
-  function send(arn: string, message: OutgoingMessage): string {
+  function send(arn: string, message: OutgoingMessage): SentMessage {
+    const { fifo } = settings(arn);
+    if (!fifo) return { messageId: insert(arn, message).messageId };
+    const deduplicationId = message.deduplicationId ?? digestOf(message.body);
+    const scope = fifo.perGroup ? `${message.groupId} ${deduplicationId}` : deduplicationId;
+    const duplicate = duplicates.find(arn, scope);
+    const sent = duplicate ?? insert(arn, { ...message, deduplicationId });
+    if (!duplicate) duplicates.remember(arn, scope, sent);
+    return { messageId: sent.messageId, sequenceNumber: sequenceNumberOf(sent.position) };
+  }
+
+  function insert(arn: string, message: OutgoingMessage): Sent {
     const messageId = randomUUID();
     const now = clock.now();
     const visibleAt = now + (message.delayMs ?? settings(arn).delayMs);
-    sql.insert.run(arn, messageId, message.body, JSON.stringify(message.attributes ?? {}), now, visibleAt);
+    const { body, attributes = {}, groupId = null, deduplicationId = null } = message;
+    const content = [body, JSON.stringify(attributes)] as const;
+    const inserted = sql.insert.run(arn, messageId, ...content, now, visibleAt, groupId, deduplicationId);
     listeners.get(arn)?.();
-    return messageId;
+    return { messageId, position: Number(inserted.lastInsertRowid) };
   }
 
   function receive(arn: string, limit: number, visibilityMs = settings(arn).visibilityMs): ReceivedMessage[] {
     const now = clock.now();
-    sql.expire.run(arn, now - settings(arn).retentionMs);
+    const { retentionMs, fifo } = settings(arn);
+    sql.expire.run(arn, now - retentionMs);
     redrive(settings(arn), now);
-    const rows = sql.due.all(arn, now, limit) as MessageRow[];
-    return rows.map((row) => {
+    const rows = fifo ? sql.dueInOrder.all(arn, now, now, limit) : sql.due.all(arn, now, limit);
+    return (rows as MessageRow[]).map((row) => {
       const receiptHandle = randomUUID();
       sql.take.run(now + visibilityMs, now, receiptHandle, row.position);
-      return received(row, receiptHandle, now);
+      return { ...received(row, receiptHandle, now), ...(fifo && { sequenceNumber: sequenceNumberOf(row.position) }) };
     });
   }
 
@@ -108,13 +127,25 @@ export function createQueues(parts: { deployment: Deployment; store: Store; cloc
       const now = clock.now();
       return sql.counts.get(now, now, now, arn) as QueueCounts;
     },
-    nextDueAt: (arn) => (sql.next.get(arn) as { at: number | null }).at ?? undefined,
+    nextDueAt(arn) {
+      const next = settings(arn).fifo ? sql.nextInOrder : sql.next;
+      return (next.get(arn) as { at: number | null }).at ?? undefined;
+    },
     onMessage: (arn, listener) => void listeners.set(arn, listener),
   };
 }
 
 function nameIn(url: string): string | undefined {
   return url.split('/').at(-1);
+}
+
+function digestOf(body: string): string {
+  return createHash('sha256').update(body).digest('hex');
+}
+
+/** Twenty digits, as AWS's. */
+function sequenceNumberOf(position: number): string {
+  return `1${String(position).padStart(19, '0')}`;
 }
 
 function received(row: MessageRow, receiptHandle: string, now: number): ReceivedMessage {
@@ -126,33 +157,7 @@ function received(row: MessageRow, receiptHandle: string, now: number): Received
     sentAt: row.sent_at,
     firstReceivedAt: row.first_received_at ?? now,
     receives: row.receives + 1,
-  };
-}
-
-function statementsOf(store: Store) {
-  return {
-    release: store.prepare('UPDATE messages SET visible_at = ?, receipt = NULL WHERE receipt IS NOT NULL'),
-    insert: store.prepare(
-      'INSERT INTO messages (queue, message_id, body, attributes, sent_at, visible_at) VALUES (?, ?, ?, ?, ?, ?)',
-    ),
-    expire: store.prepare('DELETE FROM messages WHERE queue = ? AND sent_at <= ?'),
-    redrive: store.prepare(
-      `UPDATE messages SET queue = ?, receives = 0, first_received_at = NULL, receipt = NULL
-        WHERE queue = ? AND visible_at <= ? AND receives >= ?`,
-    ),
-    due: store.prepare('SELECT * FROM messages WHERE queue = ? AND visible_at <= ? ORDER BY position LIMIT ?'),
-    take: store.prepare(
-      `UPDATE messages SET visible_at = ?, receives = receives + 1,
-          first_received_at = COALESCE(first_received_at, ?), receipt = ? WHERE position = ?`,
-    ),
-    remove: store.prepare('DELETE FROM messages WHERE queue = ? AND receipt = ?'),
-    purge: store.prepare('DELETE FROM messages WHERE queue = ?'),
-    counts: store.prepare(
-      `SELECT COUNT(*) FILTER (WHERE visible_at <= ?) AS visible,
-              COUNT(*) FILTER (WHERE visible_at > ? AND receives > 0) AS inFlight,
-              COUNT(*) FILTER (WHERE visible_at > ? AND receives = 0) AS delayed
-         FROM messages WHERE queue = ?`,
-    ),
-    next: store.prepare('SELECT MIN(visible_at) AS at FROM messages WHERE queue = ?'),
+    ...(row.group_id !== null && { groupId: row.group_id }),
+    ...(row.deduplication_id !== null && { deduplicationId: row.deduplication_id }),
   };
 }

@@ -9,14 +9,8 @@ import {
 } from '../aws/service.ts';
 import type { Meter } from '../meter.ts';
 import { digestOfAttributes, digestOfBody } from './message-digest.ts';
-import type { MessageAttribute, Queues, ReceivedMessage } from './queues.ts';
-
-interface Entry {
-  Id?: string;
-  MessageBody?: string;
-  DelaySeconds?: number;
-  MessageAttributes?: Record<string, MessageAttribute>;
-}
+import type { Queues, ReceivedMessage } from './queues.ts';
+import { type Entry, send, sendBatch } from './send.ts';
 
 interface Input extends Entry {
   QueueUrl?: string;
@@ -25,10 +19,6 @@ interface Input extends Entry {
   VisibilityTimeout?: number;
   ReceiptHandle?: string;
 }
-
-const MAX_BYTES = 1024 * 1024;
-const MAX_BATCH = 10;
-const MAX_DELAY_SECONDS = 900;
 
 /** SQS's JSON protocol over the template's queues; receiving never waits, whatever `WaitTimeSeconds` says. */
 export function createSqsService({ queues, meter }: { queues: Queues; meter: Meter }): AwsService {
@@ -64,43 +54,6 @@ export function createSqsService({ queues, meter }: { queues: Queues; meter: Met
   return { understand, refuse };
 }
 
-function send(queues: Queues, arn: string, entry: Entry) {
-  const { MessageBody: body = '', MessageAttributes: attributes = {}, DelaySeconds: delay } = entry;
-  if (body === '') throw new AwsError(400, 'MissingParameter', 'The request must contain the parameter MessageBody.');
-  if (Buffer.byteLength(body) > MAX_BYTES) throw invalid(`Message must be shorter than ${MAX_BYTES} bytes.`);
-  if (delay !== undefined && !(delay >= 0 && delay <= MAX_DELAY_SECONDS)) {
-    throw invalid(
-      `Value ${delay} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.`,
-    );
-  }
-  const delayMs = delay === undefined ? {} : { delayMs: 1000 * delay };
-  return {
-    MessageId: queues.send(arn, { body, attributes, ...delayMs }),
-    MD5OfMessageBody: digestOfBody(body),
-    MD5OfMessageAttributes: digestOfAttributes(attributes),
-  };
-}
-
-/** Each entry succeeds or fails on its own. */
-function sendBatch(queues: Queues, arn: string, { Entries: entries = [] }: Input) {
-  if (entries.length === 0) throw batchError('EmptyBatchRequest', 'There should be at least one entry.');
-  if (entries.length > MAX_BATCH) throw batchError('TooManyEntriesInBatchRequest', 'Maximum number of entries is 10.');
-  if (new Set(entries.map(({ Id }) => Id)).size < entries.length) {
-    throw batchError('BatchEntryIdsNotDistinct', 'Two or more batch entries have the same Id.');
-  }
-  const Successful: unknown[] = [];
-  const Failed: unknown[] = [];
-  for (const entry of entries) {
-    try {
-      Successful.push({ Id: entry.Id, ...send(queues, arn, entry) });
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      Failed.push({ Id: entry.Id, SenderFault: true, Code: error.code, Message: error.message });
-    }
-  }
-  return { Successful, Failed };
-}
-
 function receive(queues: Queues, arn: string, input: Input) {
   const { MaxNumberOfMessages: limit = 1, VisibilityTimeout: seconds } = input;
   const messages = queues.receive(arn, limit, seconds === undefined ? undefined : 1000 * seconds);
@@ -126,6 +79,9 @@ export function systemAttributes(message: ReceivedMessage): Record<string, strin
     SentTimestamp: String(message.sentAt),
     SenderId: 'local',
     ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
+    ...(message.groupId !== undefined && { MessageGroupId: message.groupId }),
+    ...(message.deduplicationId !== undefined && { MessageDeduplicationId: message.deduplicationId }),
+    ...(message.sequenceNumber !== undefined && { SequenceNumber: message.sequenceNumber }),
   };
 }
 
@@ -137,14 +93,6 @@ function attributesOf(queues: Queues, arn: string): Record<string, string> {
     ApproximateNumberOfMessagesNotVisible: String(counts.inFlight),
     ApproximateNumberOfMessagesDelayed: String(counts.delayed),
   };
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError(400, 'InvalidParameterValue', message);
-}
-
-function batchError(code: string, message: string): AwsError {
-  return new AwsError(400, code, message);
 }
 
 /** The header carries the code of SQS's former query protocol, by which older SDKs know the error. */

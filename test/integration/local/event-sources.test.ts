@@ -197,7 +197,7 @@ describe('event source mappings', () => {
   });
 
   test('a message reaches the function once and is deleted', async () => {
-    const messageId = queues.send(queue, {
+    const { messageId } = queues.send(queue, {
       body: 'hello',
       attributes: { a: { DataType: 'String', StringValue: 'b' } },
     });

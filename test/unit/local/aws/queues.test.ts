@@ -71,7 +71,7 @@ describe('a message', () => {
     const { queues, clock } = setUp();
     const told = vi.fn();
     queues.onMessage(deadLetters, told);
-    const messageId = queues.send(arn, { body });
+    const { messageId } = queues.send(arn, { body });
     for (let receive = 0; receive < 3; receive += 1) {
       queues.receive(arn, 1);
       clock.advance(30 * SECOND);
@@ -107,10 +107,4 @@ test('a queue is found by its URL at any host', () => {
   const { queues } = setUp();
   expect(queues.arnOf('http://127.0.0.1:4100/000000000000/Test-Queue')).toBe(arn);
   expect(queues.arnOf('http://127.0.0.1:4100/000000000000/Other')).toBeUndefined();
-});
-
-test('a FIFO queue stops the start', () => {
-  const deployment = deploymentAllowing([], { Queue: { Type: 'AWS::SQS::Queue', Properties: { FifoQueue: true } } });
-  const open = () => createQueues({ deployment, store: openStore(':memory:'), clock: createClock() });
-  expect(open).toThrow('no FIFO queues (Queue)');
 });
