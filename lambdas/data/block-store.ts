@@ -1,7 +1,7 @@
 import type { BlockStore } from '../app/reader-ports.ts';
 import { refuse } from '../domain/chat-error.ts';
 import { cursorOf, sortKeyOf } from './cursor.ts';
-import { blockFrom, blockItem } from './items.ts';
+import { blockerItem, blockFrom, blockItem } from './items.ts';
 import * as keys from './keys.ts';
 import type { Table, TransactionOutcome, TransactionPart, Update } from './table.ts';
 
@@ -26,7 +26,7 @@ export const blockStore = (table: Table): BlockStore => ({
     const put = { put: blockItem(block), condition: 'attribute_not_exists(PK)' };
     const outcome = await withMarks(
       table,
-      put,
+      [put, { put: blockerItem(block) }],
       marksOf(block, directConversationId).map(({ key, name }) => ({
         key,
         update: `SET ${name} = :now REMOVE emit, changed`,
@@ -41,7 +41,7 @@ export const blockStore = (table: Table): BlockStore => ({
     const remove = { remove: keys.blockKey(userId, blockedUserId), condition: 'attribute_exists(PK)' };
     await withMarks(
       table,
-      remove,
+      [remove, { remove: keys.blockerKey(blockedUserId, userId) }],
       marksOf({ userId, blockedUserId }, directConversationId).map(({ key, name }) => ({
         key,
         update: `REMOVE ${name}, emit, changed`,
@@ -68,11 +68,11 @@ const mostTries = 3;
  * The block together with its marks, or together with the certainty that there is no membership to mark: a conversation that is made
  * meanwhile looks at the block, so that neither can miss the other. Ends too when the block itself is as it should be already.
  */
-async function withMarks(table: Table, block: TransactionPart, marks: Update[]): Promise<TransactionOutcome> {
+async function withMarks(table: Table, block: TransactionPart[], marks: Update[]): Promise<TransactionOutcome> {
   const nobodyToMark = marks.map(({ key }) => ({ check: key, condition: 'attribute_not_exists(PK)' }));
   for (let tries = 0; tries < mostTries; tries += 1) {
     for (const others of [marks, nobodyToMark]) {
-      const outcome = await table.transact([block, ...others]);
+      const outcome = await table.transact([...block, ...others]);
       if (outcome.isDone || outcome.failed === 0) return outcome;
     }
   }

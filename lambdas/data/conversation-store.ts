@@ -1,5 +1,5 @@
 import type { ConversationStore, NewConversation, SeqAllocation, View } from '../app/ports.ts';
-import type { Head } from '../domain/conversation.ts';
+import { type Head, otherOf } from '../domain/conversation.ts';
 import { detailsItem, headFrom, headItem, memberFrom, memberItem } from './items.ts';
 import * as keys from './keys.ts';
 import { type Item, itemsPerTransaction, type Table, type TransactionPart, type WriteOutcome } from './table.ts';
@@ -61,7 +61,10 @@ function writesOf({ head, members, details }: NewConversation): Item[][] {
     headItem(head, { emit: 'conversation.created', changed: { atMs: head.createdAtMs, ...(details && { details }) } }),
     ...(details ? [detailsItem(head.conversationId, details)] : []),
   ];
-  const memberItems = members.map((member) => memberItem(member, head.lastActivityAtMs));
+  const { pair, lastActivityAtMs } = head;
+  const memberItems = members.map((member) =>
+    memberItem(member, lastActivityAtMs, pair && otherOf(pair, member.userId)),
+  );
   const room = itemsPerTransaction - headAndDetails.length;
   return [[...headAndDetails, ...memberItems.slice(0, room)], memberItems.slice(room)];
 }

@@ -6,6 +6,7 @@ import type { Details, Head, Member } from '../domain/conversation.ts';
 import type { Device } from '../domain/device.ts';
 import type { Message, Reaction, Revision, RevisionMark } from '../domain/message.ts';
 import type { Pin } from '../domain/pin.ts';
+import type { Attendance } from '../domain/presence.ts';
 import type { Sender } from '../domain/sender.ts';
 import type { Watcher } from '../domain/watchers.ts';
 import * as keys from './keys.ts';
@@ -46,9 +47,13 @@ export const detailsItem = (conversationId: string, details: Details): Item => (
 });
 export const detailsFrom = (item: Item): Details => attributesOf(item);
 
-export const memberItem = ({ conversationId, userId, ...member }: Member, activityMs: number): Item => ({
+export const memberItem = (
+  { conversationId, userId, ...member }: Member,
+  activityMs: number,
+  otherUserId?: string,
+): Item => ({
   ...keys.memberKey(conversationId, userId),
-  ...keys.activityKey(userId, conversationId, activityMs),
+  ...keys.activityKey(userId, conversationId, activityMs, otherUserId),
   entity: 'member',
   ...member,
 });
@@ -132,6 +137,13 @@ export const blockFrom = (item: Item): Block => ({
   atMs: Number(item.atMs),
 });
 
+/** The block as the one blocked has it: who must know all whom either has blocked reads one partition. */
+export const blockerItem = ({ userId, blockedUserId, atMs }: Block): Item => ({
+  ...keys.blockerKey(blockedUserId, userId),
+  entity: 'blocker',
+  atMs,
+});
+
 export const deviceItem = ({ userId, deviceId, ...device }: Device): Item => ({
   ...keys.deviceKey(userId, deviceId),
   entity: 'device',
@@ -177,6 +189,13 @@ export const watchersFrom = (item: Item): Watcher[] =>
 
 function watcherFrom(connectionId: string, value: string): Watcher {
   const gap = value.indexOf(' ');
+/** Of nobody who ever came, where there is no item. */
+export const attendanceFrom = (item: Item = {}): Attendance => ({
+  connections: connectionsFrom(item),
+  ...(item.lastSeenAtMs !== undefined && { lastSeenAtMs: Number(item.lastSeenAtMs) }),
+  ...(item.hasBeenAway === true && { hasBeenAway: true }),
+});
+
   return { connectionId, userId: value.slice(gap + 1), expiresAtMs: Number(value.slice(0, gap)) * 1_000 };
 }
 

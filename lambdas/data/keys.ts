@@ -8,7 +8,7 @@ import { indexedTitle } from '../domain/folded-title.ts';
  * | --- | --- | --- | --- | --- |
  * | conversation head | CONV#c | HEAD | CHANNELS / title#c, public channels only | id; words of the title |
  * | its details | CONV#c | META | | id |
- * | member | CONV#c | MEMBER#u | USER#u / CONV#activity#c | id and user; all of a conversation; all of a user |
+ * | member | CONV#c | MEMBER#u | USER#u / CONV#activity#c, and #u2 in a direct conversation | id and user; all of a conversation; all of a user |
  * | message | CONV#c | MSG#seq | REPLIES#c#parent / seq, replies only | a range of seqs; the message it answers |
  * | revision of a message | CONV#c | REV#seq#rev | | the message |
  * | mark of a revision | CONV#c | CHANGE#rev | | a range of revs |
@@ -18,6 +18,7 @@ import { indexedTitle } from '../domain/folded-title.ts';
  * | service that sends without being a member | CONV#c | SENDER#u | | id and user |
  * | profile | USER#u | PROFILE | | user |
  * | block | USER#u | BLOCK#u2 | | user; both |
+ * | the same, for the one blocked | USER#u2 | BLOCKER#u | | with the blocks by the same user |
  * | connections of a user | USER#u | CONNECTIONS | | user |
  * | device | USER#u | DEVICE#d | | user; user and id |
  */
@@ -97,15 +98,25 @@ export const blockKey = (userId: string, blockedUserId: string): Key =>
 export const devicePrefix = 'DEVICE#';
 export const deviceKey = (userId: string, deviceId: string): Key => ofUser(userId, devicePrefix + part(deviceId));
 
+export const blockerPrefix = 'BLOCKER#';
+export const blockerKey = (blockedUserId: string, userId: string): Key =>
+  ofUser(blockedUserId, blockerPrefix + part(userId));
+/** Begins the keys of both, blocks before blockers. */
+export const eitherBlockPrefix = 'BLOCK';
 // The index
 
 export const activityPrefix = 'CONV#';
 const activityPart = (activityMs: number) => activityBucketOf(activityMs).toString().padStart(8, '0');
 
-/** Where a member item stands in its user's list of conversations. */
-export const activityKey = (userId: string, conversationId: string, activityMs: number): IndexKey => ({
+/** Where a member item stands in its user's list of conversations; that of a direct one says with whom it is. */
+export const activityKey = (
+  userId: string,
+  conversationId: string,
+  activityMs: number,
+  otherUserId?: string,
+): IndexKey => ({
   GSI1PK: userPK(userId),
-  GSI1SK: `${activityPrefix}${activityPart(activityMs)}#${part(conversationId)}`,
+  GSI1SK: `${activityPrefix}${activityPart(activityMs)}#${part(conversationId)}${otherUserId === undefined ? '' : `#${part(otherUserId)}`}`,
 });
 
 /** The full key of a member item in GSI1, from its sort key alone: where a page starts. */
@@ -166,4 +177,6 @@ export const replySeqOf = ({ GSI1SK }: Indexed): number => Number(GSI1SK);
 export const channelOf = ({ GSI1SK }: Indexed): { foldedTitle: string; conversationId: string } => ({
   foldedTitle: partAt(GSI1SK, 0),
   conversationId: partAt(GSI1SK, 1),
+export const blockerOf = memberOf;
 });
+export const otherOfActivity = ({ GSI1SK }: Indexed): string | undefined => partsOf(GSI1SK)[3];

@@ -1,5 +1,5 @@
 import type { SurroundingsStore } from '../app/membership-ports.ts';
-import { connectionsFrom, detailsFrom, profileFrom } from './items.ts';
+import { attendanceFrom, detailsFrom, profileFrom } from './items.ts';
 import * as keys from './keys.ts';
 import type { Item, Table } from './table.ts';
 
@@ -23,6 +23,6 @@ export const surroundingsStore = (table: Table): SurroundingsStore => ({
 
 function personFrom(userId: string, items: Item[]) {
   const profile = items.find(({ entity }) => entity === 'profile');
-  const connections = items.filter(({ entity }) => entity === 'connections').flatMap(connectionsFrom);
-  return { userId, ...(profile && { profile: profileFrom(profile) }), connections };
+  const attendance = attendanceFrom(items.find(({ entity }) => entity === 'connections'));
+  return { userId, ...(profile && { profile: profileFrom(profile) }), attendance };
 }

@@ -1,10 +1,102 @@
 import type { Presence } from '../../contract/user.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, isLive } from './connection.ts';
 
-/** Derived, never stored. A connection that ended without a word was last seen when it was over in any case. */
-export function presenceOf(connections: Pick<Connection, 'expiresAtMs'>[], nowMs: number): Presence {
-  if (connections.some(({ expiresAtMs }) => expiresAtMs > nowMs)) return { status: 'online' };
-  if (connections.length === 0) return { status: 'offline' };
-  const lastSeenMs = Math.max(...connections.map(({ expiresAtMs }) => expiresAtMs));
-  return { status: 'offline', lastSeenAt: new Date(lastSeenMs).toISOString() };
+/** What a user's presence is derived from. */
+export interface Attendance {
+  /** Those that are over too: one that ended without a word tells until when its user was there. */
+  connections: Pick<Connection, 'openedAtMs' | 'expiresAtMs' | 'isAway'>[];
+  /** When the last one ended that said so. */
+  lastSeenAtMs?: number;
+  /** Not asked for by this one, perhaps, but by one before it: others may have been told so last. */
+  hasBeenAway?: true;
+}
+
+export type PresenceStatus = Presence['status'];
+
+/** A write to a user's connections that others may have to hear of. */
+export interface PresenceChange {
+  userId: string;
+  /** Absent where there is nothing to tell. */
+  status?: PresenceStatus;
+  atMs: number;
+  /** Until when the user was seen, where the record of that went with the item and is to be put back. */
+  lostLastSeenAtMs?: number;
+}
+
+/** Derived, never stored. */
+export function presenceOf(attendance: Attendance, nowMs: number): Presence {
+  const live = attendance.connections.filter((connection) => isLive(connection, nowMs));
+  if (live.length > 0) return { status: live.every(({ isAway }) => isAway) ? 'away' : 'online' };
+  const seenAtMs = lastSeenMs(attendance);
+  return { status: 'offline', ...(seenAtMs !== undefined && { lastSeenAt: new Date(seenAtMs).toISOString() }) };
+}
+
+function lastSeenMs({ connections, lastSeenAtMs = 0 }: Attendance): number | undefined {
+  const seenAtMs = Math.max(lastSeenAtMs, ...connections.map(({ expiresAtMs }) => expiresAtMs));
+  return seenAtMs > 0 ? seenAtMs : undefined;
+}
+
+/** How long a user is remembered who has no connection. */
+export const rememberedMs = 90 * 24 * 3_600_000;
+
+/**
+ * The word of an absence waits for the grace. Who is back this long before its end was never gone for others; who is not back by the
+ * second bound is. What is between them is for writes that are under way.
+ */
+const returnMarginMs = 2_000;
+const absenceMarginMs = 1_000;
+
+interface Occasion {
+  userId: string;
+  atMs: number;
+  graceMs: number;
+}
+
+/**
+ * What the write changed; `after` is absent where the whole item went. Compared both with what the user was at that time and with what
+ * the user would have been had no connection run out of its time, which nobody is told of: to tell twice does no harm.
+ */
+export function presenceChange(
+  before: Attendance,
+  after: Attendance | undefined,
+  { userId, atMs, graceMs }: Occasion,
+): PresenceChange | undefined {
+  const { status } = presenceOf(after ?? { connections: [] }, atMs);
+  const was = presenceOf(before, atMs).status;
+  const isNews = was !== status || presenceOf(before, 0).status !== status;
+  const lostLastSeenAtMs = after ? undefined : rememberedIn(before, atMs);
+  if (lostLastSeenAtMs !== undefined) return { userId, ...(isNews && { status }), atMs, lostLastSeenAtMs };
+  const hasReturned = was === 'offline' && isWithinGrace(before, after, graceMs);
+  return isNews && !hasReturned ? { userId, status, atMs } : undefined;
+}
+
+function rememberedIn(attendance: Attendance, atMs: number): number | undefined {
+  const seenAtMs = lastSeenMs(attendance);
+  return seenAtMs !== undefined && atMs < seenAtMs + rememberedMs ? seenAtMs : undefined;
+}
+
+/**
+ * Then others still think that the user is online. By the connection's own time: that of a record is rounded to the second.
+ */
+function isWithinGrace(before: Attendance, after: Attendance | undefined, graceMs: number): boolean {
+  const { lastSeenAtMs, hasBeenAway } = before;
+  if (lastSeenAtMs === undefined || hasBeenAway || !after) return false;
+  const openedAtMs = Math.max(...after.connections.map((connection) => connection.openedAtMs));
+  return openedAtMs >= lastSeenAtMs && openedAtMs - lastSeenAtMs < graceMs - returnMarginMs;
+}
+
+/**
+ * What to tell of a change once it is time to, if anything: where the user is something else by now, a later change has its own word.
+ */
+export function presenceToTell(
+  status: PresenceStatus,
+  attendance: Attendance,
+  { nowMs, graceMs }: { nowMs: number; graceMs: number },
+): Presence | undefined {
+  const current = presenceOf(attendance, nowMs);
+  const isAbsence = status === 'offline';
+  const isGone = nowMs - (attendance.lastSeenAtMs ?? 0) >= graceMs - absenceMarginMs;
+  // The word of this absence is still to come: until then the user is there for others, who may not have heard of it yet.
+  if (current.status === 'offline' && !isGone) return isAbsence ? undefined : { status };
+  return current.status === status ? current : undefined;
 }

@@ -1,13 +1,12 @@
 import type { OtherUser, Profile, User } from '../../contract/user.ts';
-import type { Connection } from './connection.ts';
-import { presenceOf } from './presence.ts';
+import { type Attendance, presenceOf } from './presence.ts';
 import type { NameClaims } from './principal.ts';
 
-/** A user as others meet them: the profile, if there is one, and the live connections. */
+/** A user as others meet them: the profile, if there is one, and what tells whether they are there. */
 export interface Person {
   userId: string;
   profile?: Profile;
-  connections: Connection[];
+  attendance: Attendance;
 }
 
 /** What the user has not set comes from the token's claims, where the token is at hand: in the user's own requests. */
@@ -19,5 +18,5 @@ export const publicUser = (userId: string, profile?: Profile, claims?: NameClaim
 /** The other side of a direct conversation; no presence where one has blocked the other. */
 export const otherUserOf = (person: Person, isBlocked: boolean, nowMs: number): OtherUser => ({
   ...publicUser(person.userId, person.profile),
-  ...(!isBlocked && { presence: presenceOf(person.connections, nowMs) }),
+  ...(!isBlocked && { presence: presenceOf(person.attendance, nowMs) }),
 });

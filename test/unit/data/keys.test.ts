@@ -19,6 +19,8 @@ describe('keys', () => {
           [keys.activityKey(a, b, 0), keys.activityKey(c, d, 0)],
           [keys.senderKey(a, b), keys.senderKey(c, d)],
           [keys.blockKey(a, b), keys.blockKey(c, d)],
+          [keys.blockerKey(a, b), keys.blockerKey(c, d)],
+          [keys.activityKey('u', a, 0, b), keys.activityKey('u', c, 0, d)],
           [keys.reactionKey('c', 1, a, b), keys.reactionKey('c', 1, c, d)],
           [keys.reactionKey(a, 1, b, 'u'), keys.reactionKey(c, 1, d, 'u')],
         ];
@@ -34,7 +36,14 @@ describe('keys', () => {
         expect([keys.conversationOf(member), keys.memberOf(member)]).toEqual([conversationId, userId]);
         const activity = keys.activityKey(userId, conversationId, Date.UTC(2026, 0, 1));
         expect(keys.conversationOfActivity(activity)).toBe(conversationId);
+        expect(keys.otherOfActivity(activity)).toBeUndefined();
         expect(keys.activityStartKey(userId, activity.GSI1SK)).toEqual({ ...member, ...activity });
+        const direct = keys.activityKey('u', conversationId, 0, userId);
+        expect([keys.conversationOfActivity(direct), keys.otherOfActivity(direct)]).toEqual([conversationId, userId]);
+        expect(keys.activityStartKey('u', direct.GSI1SK)).toEqual({
+          ...keys.memberKey(conversationId, 'u'),
+          ...direct,
+        });
         const channel = keys.channelKey(conversationId, userId);
         expect(keys.channelOf(channel).conversationId).toBe(conversationId);
         expect(keys.channelStartKey(channel.GSI1SK)).toEqual({ ...keys.headKey(conversationId), ...channel });

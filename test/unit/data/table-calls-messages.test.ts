@@ -379,6 +379,15 @@ describe('the table calls of', () => {
       ExpressionAttributeValues: { ':place': 'CONV#00000001#c1' },
     });
   });
+
+  it('a direct conversation moved up: its places still say with whom it is', async () => {
+    const { input, table } = recordedTable();
+
+    await activityStore(table).moveUp('d1', ['alice', 'bob'], 3_600_000);
+
+    const places = [input(0), input(1)].map(({ ExpressionAttributeValues }) => ExpressionAttributeValues);
+    expect(places).toEqual([{ ':place': 'CONV#00000001#d1#bob' }, { ':place': 'CONV#00000001#d1#alice' }]);
+  });
 });
 
 describe('when the SDK tried twice, because the first answer was lost,', () => {

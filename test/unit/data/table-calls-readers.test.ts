@@ -193,7 +193,7 @@ describe('the table calls of users', () => {
 
   it('a block: a count and one transaction, two where there is no direct conversation', async () => {
     const [withConversation, without] = [recordedTable(), recordedTable()];
-    without.mock.on(TransactWriteCommand).rejectsOnce(refused(1)).resolves({});
+    without.mock.on(TransactWriteCommand).rejectsOnce(refused(2)).resolves({});
     const block = ({ table }: ReturnType<typeof recordedTable>) =>
       blockUser({ blocks: blockStore(table), clock, digest })('alice', 'bob');
 
@@ -202,7 +202,7 @@ describe('the table calls of users', () => {
 
     expect(withConversation.calls()).toEqual(['Query', 'TransactWrite']);
     expect(without.calls()).toEqual(['Query', 'TransactWrite', 'TransactWrite']);
-    expect(withConversation.input(1).TransactItems).toHaveLength(3);
+    expect(withConversation.input(1).TransactItems).toHaveLength(4);
   });
 
   it('a block taken away that is not there: one transaction that is refused', async () => {
