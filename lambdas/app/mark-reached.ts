@@ -11,7 +11,7 @@ export interface ReachPorts {
 interface Told {
   conversationId: string;
   membershipVersion: number;
-  recipients: string[];
+  recipients: readonly string[];
   push?: { seq: number; senderId: string };
 }
 

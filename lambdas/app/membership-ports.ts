@@ -46,7 +46,7 @@ export interface MembershipStore {
     change: PreferenceChange,
   ): Promise<Member | undefined>;
   /** Puts members up in their lists; who has left meanwhile is left out. One write each, a few at a time. */
-  moveUp(conversationId: string, userIds: string[], activityMs: number): Promise<void>;
+  moveUp(conversationId: string, userIds: readonly string[], activityMs: number): Promise<void>;
 }
 
 export interface HeadWrite {

@@ -1,4 +1,5 @@
 import type { DevicePlatform } from '../../contract/device.ts';
+import type { PushCause } from '../domain/change.ts';
 import type { Connection, ConnectionPlace } from '../domain/connection.ts';
 import type { Details, Head, Member } from '../domain/conversation.ts';
 import type { Device } from '../domain/device.ts';
@@ -127,8 +128,10 @@ export type Opening =
 export interface ConnectionStore {
   /** One conditional write. */
   open(connection: Connection, connectsPerMinute: number): Promise<Opening>;
-  /** Gives the conversations that it had joined; none where it was not there. One conditional write. */
-  close(connection: ConnectionPlace, atMs: number): Promise<string[]>;
+  /** Gives the conversations that it had joined; nothing where it was not there. One conditional write. */
+  close(connection: ConnectionPlace, atMs: number): Promise<string[] | undefined>;
+  /** Keeps one that is not there yet from being opened. One conditional write. */
+  markOver(connection: ConnectionPlace & { connectedAtMs: number }, atMs: number): Promise<void>;
   /** As `close`, of several of one user. One write. */
   closeAll(userId: string, connectionIds: string[], atMs: number): Promise<void>;
   /** Several that were over already, or of which nobody is to hear. One write. */
@@ -140,8 +143,13 @@ export interface ConnectionStore {
 export interface DeviceStore {
   devicesOf(userId: string): Promise<Device[]>;
   deviceOf(userId: string, deviceId: string): Promise<Device | undefined>;
-  save(device: Device): Promise<void>;
-  remove(userId: string, deviceId: string): Promise<void>;
+  /**
+   * Makes the device its address's only owner: somebody else's device of the same address is removed with it. `before`: what the
+   * device was until now. One read, one transaction.
+   */
+  save(device: Device, before?: Device): Promise<void>;
+  /** False where it is no longer at that address: then nothing is removed. One transaction. */
+  remove(device: Device): Promise<boolean>;
 }
 
 /**
@@ -166,26 +174,21 @@ export interface RetryQueue {
   retryLater(frames: UndeliveredFrame[]): Promise<void>;
 }
 
-/** Somebody without a live connection, to be looked at again after the queue's delay. */
-export interface PendingNotification {
-  userId: string;
+/** Users who were not looking when a message came, up to 100: to be looked at again after the queue's delay. */
+export interface PendingNotification extends PushCause {
   conversationId: string;
-  seq: number;
+  userIds: string[];
 }
 
 export interface NotificationQueue {
   notifyLater(notifications: PendingNotification[]): Promise<void>;
 }
 
-/** `gone`: the device is disabled or unknown to the push service and is to be forgotten. */
-export type PushOutcome = 'accepted' | 'gone';
-
-export interface PushSender {
-  push(device: Pick<Device, 'endpointArn'>, message: string): Promise<PushOutcome>;
-}
-
 export interface PushRegistry {
-  /** Registers the token, enabled; the same token again gives the same address. VALIDATION_FAILED where it is refused. */
+  /**
+   * Registers the token, enabled; the same token again gives the same address, a new one where that is gone. VALIDATION_FAILED where
+   * it is refused.
+   */
   register(device: { platform: DevicePlatform; token: string; userId: string }): Promise<string>;
   unregister(endpointArn: string): Promise<void>;
 }

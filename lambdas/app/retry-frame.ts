@@ -4,7 +4,7 @@ import type { Clock, ConnectionStore, Sockets, UndeliveredFrame } from './ports.
 export interface RetryPorts {
   connections: Pick<ConnectionStore, 'close'>;
   sockets: Pick<Sockets, 'post'>;
-  clock: Clock;
+  clock: Pick<Clock, 'now'>;
 }
 
 /** Another try at one frame for one connection; false when it is worth yet another. */

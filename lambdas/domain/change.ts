@@ -53,17 +53,34 @@ export interface MembershipChange extends Occasion {
   updated?: PublicMember[];
 }
 
+export interface MembershipNews {
+  /** After it. */
+  memberCount: number;
+  added: string[];
+  /** They are told of it although they are no longer members. */
+  removed: string[];
+  /** All whom it is about, those of another role too. */
+  concerned: string[];
+}
+
+/** The message that somebody may have to be pushed for. */
+export interface PushCause {
+  seq: number;
+  senderId: string;
+  atMs: number;
+}
+
 /** Events of one change and whom they concern: the members of its conversation as of `membershipVersion`. */
 export interface Announcement {
   events: ChatEvent[];
   conversationId: string;
   membershipVersion: number;
-  /** Users who are to be told although they are no longer members. */
-  alsoTo?: string[];
+  /** Set where the membership itself changed, to that of `membershipVersion`. */
+  membership?: MembershipNews;
   /** A connection that knows already. */
   exceptConnectionId?: string;
-  /** Set where members without a live connection are to be pushed to. */
-  push?: { seq: number; senderId: string };
+  /** Set where members who are not looking at the conversation are to be pushed to. */
+  push?: PushCause;
   /** Set where the conversation moves up in its members' lists: to this time. */
   movesActivityToMs?: number;
 }
@@ -104,7 +121,7 @@ const messageCreated = (message: Message): Announcement => ({
     },
   ],
   ...addressOf(message.conversationId, message),
-  push: { seq: message.seq, senderId: message.senderId },
+  push: { seq: message.seq, senderId: message.senderId, atMs: message.createdAtMs },
   ...(message.movesActivityToMs !== undefined && { movesActivityToMs: message.movesActivityToMs }),
 });
 
@@ -178,9 +195,16 @@ const membershipChanged = (head: Head, { atMs, added = [], removed = [], updated
       ...added.map(eventOf('member.added')),
     ],
     ...addressOf(conversationId, head),
-    ...(removed.length > 0 && { alsoTo: removed.map(({ userId }) => userId) }),
+    membership: {
+      memberCount: head.memberCount,
+      added: added.map(userIdOf),
+      removed: removed.map(userIdOf),
+      concerned: [...removed, ...updated, ...added].map(userIdOf),
+    },
   };
 };
+
+const userIdOf = ({ userId }: PublicMember) => userId;
 
 const addressOf = (
   conversationId: string,

@@ -1,5 +1,5 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, SQSClient } from '@aws-sdk/client-sqs';
-import type { NotificationQueue, RetryQueue, SliceQueue } from '../app/ports.ts';
+import type { NotificationQueue, RetryQueue } from '../app/ports.ts';
 import { ChatError } from '../domain/chat-error.ts';
 import { chunksBySize } from '../domain/slices.ts';
 import { clientDefaults } from '../runtime/aws.ts';
@@ -20,15 +20,6 @@ export const retryQueue = (queueUrl: string): RetryQueue => ({
 
 export const notificationQueue = (queueUrl: string): NotificationQueue => ({
   notifyLater: (notifications) => sendAll(queueUrl, notifications.map(messageOf)),
-});
-
-/** FIFO, deduplicated by content: what a batch of the stream that comes twice says again is not posted again. */
-export const sliceQueue = (queueUrl: string): SliceQueue => ({
-  postLater: (slices) =>
-    sendAll(
-      queueUrl,
-      slices.map(({ group, ...slice }) => ({ ...messageOf(slice), MessageGroupId: group })),
-    ),
 });
 
 type Message = Omit<SendMessageBatchRequestEntry, 'Id'>;

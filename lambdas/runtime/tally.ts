@@ -1,15 +1,14 @@
 /** What one invocation did, for its log line. A Lambda environment runs one invocation at a time, so that one tally is enough. */
-const counts = { tableCalls: 0, posts: 0 };
+const counts = { tableCalls: 0, posts: 0, events: 0 };
 
 export const tally = {
-  add(what: keyof typeof counts): void {
-    counts[what] += 1;
+  add(what: keyof typeof counts, many = 1): void {
+    counts[what] += many;
   },
   /** The counts since the last call, and a fresh start. */
   take(): typeof counts {
     const taken = { ...counts };
-    counts.tableCalls = 0;
-    counts.posts = 0;
+    Object.assign(counts, { tableCalls: 0, posts: 0, events: 0 });
     return taken;
   },
 };

@@ -16,7 +16,8 @@ const env = environment('TABLE_NAME', 'CALLBACK_URL', 'NOTIFICATION_QUEUE_URL', 
 const table = openTable(env.TABLE_NAME);
 
 export const handler = streamHandler({
-  read: changeFrom,
+  operation: 'stream.fanOut',
+  read: ({ after = {} }) => changeFrom(after),
   act: fanOut({
     memberLists: memberLists(memberStore(table)),
     connections: connectionStore(table),

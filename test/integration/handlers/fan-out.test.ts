@@ -120,7 +120,7 @@ describe('a message', () => {
 
   test('to somebody without a connection goes to be pushed, and never to its sender', async () => {
     await backend.fanOut(await sent('m-1'), await sent('m-2'));
-    const pending = { userId: bob.userId, conversationId: group };
+    const pending = { conversationId: group, senderId: ann.userId, atMs: expect.any(Number), userIds: [bob.userId] };
     expect(queued('notifications')).toEqual([
       { ...pending, seq: 1 },
       { ...pending, seq: 2 },

@@ -25,7 +25,7 @@ function setup(
   const retried: UndeliveredFrame[] = [];
   const notified: PendingNotification[] = [];
   const delivered: { userId: string; seq: number }[] = [];
-  const moved: { conversationId: string; userIds: string[]; activityMs: number }[] = [];
+  const moved: { conversationId: string; userIds: readonly string[]; activityMs: number }[] = [];
   const ports: FanOutPorts = {
     memberLists: memberLists({ membersOf: async () => options.members ?? ['alice', 'bob'] }),
     connections: {
@@ -80,6 +80,8 @@ const connection = (userId: string, connectionId: string, openedAtMs = 0): Conne
   joined: [],
 });
 
+const usersOf = (count: number) => Array.from({ length: count }, (_, n) => `u${n}`);
+
 const sent = (over: Partial<Message> = {}): Change => ({ emit: 'message.created', message: aMessage(over) });
 
 describe('fan-out', () => {
@@ -94,7 +96,7 @@ describe('fan-out', () => {
       sent({ seq: 3 }),
     ]);
 
-    expect(result).toEqual({ failed: [], posted: 3 });
+    expect(result).toEqual({ failed: [], delivered: 7 });
     expect(Object.fromEntries(posts.map(({ connectionId, seqs }) => [connectionId, seqs]))).toEqual({
       a1: [2, 3],
       a2: [1, 2, 3],
@@ -113,12 +115,12 @@ describe('fan-out', () => {
   it('tells everybody though their lists can’t be changed', async () => {
     const { run, moved } = setup({ connections: [connection('bob', 'b1')], movingFails: true });
 
-    expect(await run([sent({ movesActivityToMs: 7 })])).toEqual({ failed: [], posted: 1 });
+    expect(await run([sent({ movesActivityToMs: 7 })])).toEqual({ failed: [], delivered: 1 });
     expect(moved).toHaveLength(1);
   });
 
   it('leaves the lists of a crowd alone', async () => {
-    const { run, moved } = setup({ members: Array.from({ length: 5_001 }, (_, n) => `u${n}`) });
+    const { run, moved } = setup({ members: usersOf(5_001) });
 
     await run([sent({ movesActivityToMs: 7 })]);
 
@@ -150,12 +152,32 @@ describe('fan-out', () => {
     expect(notified).toEqual([]);
   });
 
-  it('queues a notification for every member without a connection, but never for the sender', async () => {
-    const { run, notified } = setup({ members: ['alice', 'bob', 'carol'], connections: [connection('bob', 'b1')] });
+  it('queues a notification for every member but the sender who has no connection that looks at the conversation', async () => {
+    const { run, notified } = setup({
+      members: ['alice', 'bob', 'carol', 'dave', 'erin'],
+      connections: [
+        connection('bob', 'b1'),
+        { ...connection('bob', 'b2'), joined: ['c2', 'c1'] },
+        connection('carol', 'c1'),
+        { ...connection('dave', 'd1'), joined: ['c2'] },
+      ],
+    });
 
     await run([sent({ seq: 4 })]);
 
-    expect(notified).toEqual([{ userId: 'carol', conversationId: 'c1', seq: 4 }]);
+    const cause = { conversationId: 'c1', seq: 4, senderId: 'alice', atMs: aMessage().createdAtMs };
+    expect(notified).toEqual([{ ...cause, userIds: ['carol', 'dave', 'erin'] }]);
+  });
+
+  it('queues a hundred users at a time, and nothing where everybody looks', async () => {
+    const { run, notified } = setup({ members: ['alice', ...usersOf(250)] });
+    await run([sent()]);
+    expect(notified.map(({ userIds }) => userIds.length)).toEqual([100, 100, 50]);
+    expect(notified.flatMap(({ userIds }) => userIds)).toEqual(usersOf(250));
+
+    const watched = setup({ connections: [{ ...connection('bob', 'b1'), joined: ['c1'] }] });
+    await watched.run([sent()]);
+    expect(watched.notified).toEqual([]);
   });
 
   it.each<{ reason: string; outcome: PostOutcome; openedAtMs: number; retries: number; closes: number }>([
@@ -219,27 +241,6 @@ describe('fan-out', () => {
     const broken = memberLists({ membersOf: async () => Promise.reject(new TypeError('a bug')) });
 
     await expect(fanOut({ ...ports, memberLists: broken })([sent()])).rejects.toThrow('a bug');
-  });
-});
-
-describe('the member lists', () => {
-  it('are bounded: the conversation longest unused is read again', async () => {
-    const reads: string[] = [];
-    const lists = memberLists({
-      membersOf: async (conversationId) => {
-        reads.push(conversationId);
-        return [];
-      },
-    });
-    for (let n = 0; n < 500; n += 1) await lists.membersOf(`c${n}`, 1);
-    await lists.membersOf('c0', 1);
-    await lists.membersOf('c500', 1);
-    reads.length = 0;
-
-    await lists.membersOf('c0', 1);
-    await lists.membersOf('c1', 1);
-
-    expect(reads).toEqual(['c1']);
   });
 });
 
@@ -311,7 +312,7 @@ describe('what was taken by a connection', () => {
   it('is told even where it can not be marked', async () => {
     const { run, posts } = setup({ connections: [bobs], markingFails: true });
 
-    expect(await run([direct(1)])).toMatchObject({ failed: [], posted: 1 });
+    expect(await run([direct(1)])).toMatchObject({ failed: [], delivered: 1 });
     expect(posts).toHaveLength(1);
   });
 });

@@ -36,13 +36,13 @@ const onMessages: Row[] = [
     write: 'a new message tells everyone but the connection that sent it, and pushes to who is away',
     item: messageItem({ ...message, via: 'conn' }),
     events: [event('message.created', created, { message: publicMessage(message) })],
-    more: { exceptConnectionId: 'conn', push: { seq: 7, senderId: 'alice' } },
+    more: { exceptConnectionId: 'conn', push: { seq: 7, senderId: 'alice', atMs: Date.UTC(2026, 0, 1) } },
   },
   {
     write: 'the first message of an hour also moves its conversation up',
     item: messageItem({ ...message, movesActivityToMs: atMs }),
     events: [event('message.created', created, { message: publicMessage(message) })],
-    more: { push: { seq: 7, senderId: 'alice' }, movesActivityToMs: atMs },
+    more: { push: { seq: 7, senderId: 'alice', atMs: Date.UTC(2026, 0, 1) }, movesActivityToMs: atMs },
   },
   {
     write: 'an edit tells the members of its own time, not of the time of the message',
@@ -100,12 +100,13 @@ const onHeads: Row[] = [
     write: 'new members are told with all the others',
     item: headItem(head, { emit: 'membership.changed', changed: { atMs, added: [person('bob'), person('cyd')] } }),
     events: ['bob', 'cyd'].map((userId) => event('member.added', at, { member: person(userId) })),
+    more: { membership: { memberCount: 2, added: ['bob', 'cyd'], removed: [], concerned: ['bob', 'cyd'] } },
   },
   {
     write: 'a removed member learns of it although no longer one',
     item: headItem(head, { emit: 'membership.changed', changed: { atMs, removed: [person('bob')] } }),
     events: [event('member.removed', at, { member: person('bob') })],
-    more: { alsoTo: ['bob'] },
+    more: { membership: { memberCount: 2, added: [], removed: ['bob'], concerned: ['bob'] } },
   },
   {
     write: 'an owner who leaves to a successor is both at once',
@@ -117,7 +118,7 @@ const onHeads: Row[] = [
       event('member.removed', at, { member: person('ann') }),
       event('member.updated', at, { member: { ...person('bob'), role: 'owner' } }),
     ],
-    more: { alsoTo: ['ann'] },
+    more: { membership: { memberCount: 2, added: [], removed: ['ann'], concerned: ['ann', 'bob'] } },
   },
 ];
 

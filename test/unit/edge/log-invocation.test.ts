@@ -37,6 +37,7 @@ describe('an invocation', () => {
       tally.add('tableCalls');
       tally.add('tableCalls');
       tally.add('posts');
+      tally.add('events', 3);
       return { status: 204 };
     });
     await post();
@@ -52,6 +53,7 @@ describe('an invocation', () => {
         requestId: 'request-1',
         tableCalls: 2,
         posts: 1,
+        events: 3,
       }),
     ]);
   });
@@ -60,7 +62,7 @@ describe('an invocation', () => {
     await post();
     tally.add('posts');
     await post();
-    expect(output.lines()).toMatchObject([{}, { cold: false, tableCalls: 0, posts: 0 }]);
+    expect(output.lines()).toMatchObject([{}, { cold: false, tableCalls: 0, posts: 0, events: 0 }]);
   });
 
   test('that was refused is told by its code and is no error', async () => {
@@ -105,7 +107,8 @@ describe('what people wrote and what opens their door', () => {
   });
   const frames = frameHandler({ 'note.write': writeNote }, clock);
   const stream = streamHandler({
-    read: ({ text }) => {
+    operation: 'test',
+    read: ({ after: { text } = {} }) => {
       if (text?.S === secret) throw hung;
       return text;
     },

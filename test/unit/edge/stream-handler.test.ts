@@ -4,7 +4,8 @@ import { captureOutput, context, streamEvent } from '../../helpers/events.ts';
 
 const act = vi.fn(async (_: string[]): Promise<{ failed: number[] }> => ({ failed: [] }));
 const handler = streamHandler({
-  read: ({ text }) => {
+  operation: 'test',
+  read: ({ after: { text } = {} }) => {
     if (!text?.S) throw new Error('unreadable');
     return text.S;
   },

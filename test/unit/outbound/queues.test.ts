@@ -5,7 +5,13 @@ import { notificationQueue, retryQueue } from '../../../lambdas/outbound/queues.
 
 const sqs = mockClient(SQSClient);
 const url = 'https://sqs.us-east-1.amazonaws.com/000000000000/queue';
-const pending = (seq: number, userId = 'bob') => ({ userId, conversationId: 'g1', seq });
+const pending = (seq: number, userId = 'bob') => ({
+  conversationId: 'g1',
+  seq,
+  senderId: 'ann',
+  atMs: 0,
+  userIds: [userId],
+});
 const pendings = (count: number) => Array.from({ length: count }, (_, n) => pending(n + 1));
 const batches = () => sqs.commandCalls(SendMessageBatchCommand).map(({ args: [{ input }] }) => input.Entries ?? []);
 const bodies = () => batches().flatMap((entries) => entries.map(({ MessageBody = '' }) => MessageBody));
@@ -55,7 +61,7 @@ describe('a queue', () => {
     const userId = 'a\ufffeb\uffffc';
     await notificationQueue(url).notifyLater([pending(1, userId)]);
     expect(bodies()[0]).not.toMatch(/[\ufffe\uffff]/);
-    expect(JSON.parse(bodies()[0] ?? '')).toMatchObject({ userId });
+    expect(JSON.parse(bodies()[0] ?? '')).toMatchObject({ userIds: [userId] });
   });
 
   test('takes ten of the largest frames in one call of at most 1 MiB', async () => {
