@@ -1,19 +1,44 @@
 import { AwsError } from './aws/service.ts';
 import type { Caller } from './types.ts';
 
-/** The errors that a rule may name, with the status that AWS gives them. */
+/**
+ * The errors that a rule may name, with the status that AWS gives them. Each service has its own words for being busy
+ * or broken, by which the SDK knows what to repeat.
+ */
 const statuses = {
+  // DynamoDB
   ProvisionedThroughputExceededException: 400,
   TransactionConflictException: 400,
   InternalServerError: 500,
+  // DynamoDB and EventBridge
+  ThrottlingException: 400,
+  // @connections
   GoneException: 410,
   LimitExceededException: 429,
+  // SNS
+  EndpointDisabled: 400,
+  PlatformApplicationDisabled: 400,
+  InvalidParameter: 400,
+  NotFound: 404,
+  Throttled: 429,
+  InternalError: 500,
+  // SQS
+  RequestThrottled: 403,
+  ServiceUnavailable: 503,
+  // EventBridge
+  InternalException: 500,
 } as const;
 
-export type FaultError = keyof typeof statuses | 'timeout' | 'crash';
+const withoutAnswer = ['timeout', 'crash'] as const;
+
+export type FaultError = keyof typeof statuses | (typeof withoutAnswer)[number];
+
+export const faultErrors = [...Object.keys(statuses), ...withoutAnswer];
+
+export const isFaultError = (name: unknown): name is FaultError => faultErrors.some((error) => error === name);
 
 export interface FaultRule {
-  /** `dynamodb`, `sqs`, `sns` or `execute-api`. */
+  /** `dynamodb`, `sqs`, `sns`, `events` or `execute-api`. */
   service: string;
   operation: string;
   /** The logical id of one function; every caller when absent. */

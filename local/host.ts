@@ -8,17 +8,22 @@ import { type Database, startDatabase } from './dynamodb/database.ts';
 import { createDynamoDbService } from './dynamodb/service.ts';
 import { tablesOf } from './dynamodb/table-definition.ts';
 import { type EventSources, startEventSources } from './event-sources/event-sources.ts';
+import type { SentEvent } from './events/put-event.ts';
+import { createEventsService } from './events/service.ts';
 import { createFaults } from './faults.ts';
 import { httpApiOf } from './http/http-api.ts';
 import { createHttpGateway } from './http/http-gateway.ts';
 import { createIam } from './iam/iam.ts';
+import { openKeptList } from './kept-list.ts';
 import { functionsOf } from './lambda/function-config.ts';
 import type { Report } from './lambda/function-log.ts';
 import { createLambdaService } from './lambda/lambda-service.ts';
 import { createMeter } from './meter.ts';
 import { publicRoutes } from './public-routes.ts';
 import { listenPublicly, type PublicServer } from './public-server.ts';
+import { createPushControl } from './sns/push-control.ts';
 import { createPushEndpoints } from './sns/push-endpoints.ts';
+import { createPushPlatforms } from './sns/push-platforms.ts';
 import { createPushSink } from './sns/push-sink.ts';
 import { createSnsService } from './sns/service.ts';
 import { createQueues } from './sqs/queues.ts';
@@ -102,7 +107,12 @@ async function startServices(ground: Ground): Promise<void> {
   const store = openStore(options.dataFolder);
   closers.push(() => store.close());
   const queues = createQueues({ deployment, store, clock });
-  const sink = createPushSink(store, clock);
+  const push = {
+    endpoints: createPushEndpoints(store),
+    platforms: createPushPlatforms(),
+    sink: createPushSink(store, clock),
+  };
+  const sent = openKeptList<SentEvent>(store, 'events');
   const faults = createFaults((caller) => lambda.kill(caller.workerId));
   const webSocketApi = webSocketApiOf(deployment);
   const connections = new Map<string, Connection>();
@@ -112,8 +122,9 @@ async function startServices(ground: Ground): Promise<void> {
   const notifyWrite = () => sources?.notifyWrite();
   const services = {
     dynamodb: createDynamoDbService({ database, meter, deployment, notifyWrite }),
+    events: createEventsService({ deployment, sent, clock, meter }),
     'execute-api': createConnectionManagement({ api: webSocketApi, connections, clock, meter }),
-    sns: createSnsService({ endpoints: createPushEndpoints(store), sink, meter }),
+    sns: createSnsService({ ...push, meter }),
     sqs: createSqsService({ queues, meter }),
   };
   const endpoint = await createAwsEndpoint({ services, iam: createIam(deployment), faults });
@@ -142,7 +153,8 @@ async function startServices(ground: Ground): Promise<void> {
     identity,
     meter,
     faults,
-    published: sink.published,
+    push: createPushControl(push),
+    events: sent,
     health: () => ({ connections: connections.size, now: new Date(clock.now()), uptimeMs: Date.now() - startedAt }),
     functionId: (name) => functionNamed(deployment, name),
     clock,

@@ -10,7 +10,9 @@ export interface MeterReport {
   };
   lambda: Record<string, { invocations: number; billedMs: number; coldStarts: number }>;
   apiGateway: { webSocketIn: number; webSocketOut: number; httpRequests: number };
-  sns: { publishes: number };
+  /** Pushes, and text messages as carriers count them. */
+  sns: { publishes: number; smsParts: number };
+  events: { entries: number };
   sqs: { requests: number };
 }
 
@@ -24,6 +26,9 @@ export interface Meter {
   webSocketOut(bytes: number): void;
   httpRequest(): void;
   publish(): void;
+  sms(parts: number): void;
+  /** Events are billed in units of 64 KB. */
+  event(bytes: number): void;
   /** SQS requests are billed in units of 64 KB. */
   queueRequest(bytes: number): void;
   report(): MeterReport;
@@ -32,6 +37,7 @@ export interface Meter {
 
 const WEB_SOCKET_UNIT = 32 * 1024;
 const QUEUE_UNIT = 64 * 1024;
+const EVENT_UNIT = 64 * 1024;
 
 /** `nameOf` gives the name under which a function is reported, from its logical id. */
 export function createMeter(nameOf: (functionId: string) => string = (id) => id): Meter {
@@ -59,6 +65,12 @@ export function createMeter(nameOf: (functionId: string) => string = (id) => id)
     },
     publish: () => {
       report.sns.publishes += 1;
+    },
+    sms: (parts) => {
+      report.sns.smsParts += parts;
+    },
+    event: (bytes) => {
+      report.events.entries += unitsOf(bytes, EVENT_UNIT);
     },
     queueRequest: (bytes) => {
       report.sqs.requests += unitsOf(bytes, QUEUE_UNIT);
@@ -91,7 +103,8 @@ function empty(): MeterReport {
     dynamodb: { readUnits: 0, writeUnits: 0, calls: {}, byFunction: {} },
     lambda: {},
     apiGateway: { webSocketIn: 0, webSocketOut: 0, httpRequests: 0 },
-    sns: { publishes: 0 },
+    sns: { publishes: 0, smsParts: 0 },
+    events: { entries: 0 },
     sqs: { requests: 0 },
   };
 }

@@ -1,11 +1,15 @@
 import * as z from 'zod/mini';
 import type { HostClock } from '../clock.ts';
+import type { SentEvent } from '../events/put-event.ts';
 import type { Faults } from '../faults.ts';
 import { type HttpReply, jsonReply, messageReply } from '../http/http-reply.ts';
+import type { KeptList } from '../kept-list.ts';
 import type { Meter } from '../meter.ts';
+import type { PushControl } from '../sns/push-control.ts';
 import type { Json } from '../types.ts';
 import { parseFaults } from './fault-request.ts';
 import type { Identity } from './identity.ts';
+import { parseEndpointChange, parseEndpointChoice, parsePlatformChange } from './sns-request.ts';
 import { parseTokenRequest } from './token-request.ts';
 
 /** What the routes below `/_local` show and change. */
@@ -13,7 +17,8 @@ export interface ControlParts {
   identity: Identity;
   meter: Meter;
   faults: Faults;
-  published(): unknown[];
+  push: PushControl;
+  events: KeptList<SentEvent>;
   health(): object;
   /** The logical id of the function of this name; throws when there is none. */
   functionId(name: string): string;
@@ -36,7 +41,19 @@ const routes: Record<string, Route> = {
   'GET /_local/health': ({ health }) => ({ status: 'ok', ...health() }),
   'POST /_local/token': async ({ identity }, body) => ({ token: await identity.issue(parseTokenRequest(body)) }),
   'GET /_local/jwks.json': ({ identity }) => identity.keySet,
-  'GET /_local/sns': ({ published }) => ({ published: published() }),
+  'GET /_local/sns': ({ push }) => ({ published: push.sink.published() }),
+  'DELETE /_local/sns': ({ push }) => push.sink.clear(),
+  'POST /_local/sns/endpoints': ({ push }, body) => {
+    const { enabled, ...choice } = parseEndpointChange(body);
+    push.enableEndpoints(choice, enabled);
+  },
+  'DELETE /_local/sns/endpoints': ({ push }, body) => push.removeEndpoints(parseEndpointChoice(body)),
+  'POST /_local/sns/platforms': ({ push }, body) => {
+    const { platform, enabled } = parsePlatformChange(body);
+    push.enablePlatform(platform, enabled);
+  },
+  'GET /_local/events': ({ events }) => ({ events: events.all() }),
+  'DELETE /_local/events': ({ events }) => events.clear(),
   'GET /_local/meter': ({ meter }) => meter.report(),
   'DELETE /_local/meter': ({ meter }) => meter.reset(),
   'POST /_local/faults': ({ faults, functionId }, body) => faults.add(parseFaults(body, functionId)),

@@ -1,20 +1,12 @@
 import * as z from 'zod/mini';
-import type { FaultRule } from '../faults.ts';
+import { type FaultError, type FaultRule, faultErrors, isFaultError } from '../faults.ts';
 
 const ruleSchema = z.strictObject({
-  service: z.enum(['dynamodb', 'sqs', 'sns', 'execute-api']),
+  service: z.enum(['dynamodb', 'sqs', 'sns', 'events', 'execute-api']),
   operation: z.string().check(z.minLength(1)),
   /** A function's construct id, such as `SendMessage`. */
   function: z.optional(z.string()),
-  error: z.enum([
-    'ProvisionedThroughputExceededException',
-    'TransactionConflictException',
-    'InternalServerError',
-    'GoneException',
-    'LimitExceededException',
-    'timeout',
-    'crash',
-  ]),
+  error: z.custom<FaultError>(isFaultError, `must be one of ${faultErrors.join(', ')}`),
   when: z._default(z.enum(['before', 'after']), 'before'),
   skip: z._default(z.int().check(z.minimum(0), z.maximum(100_000)), 0),
   times: z._default(z.int().check(z.minimum(1), z.maximum(100_000)), 1),

@@ -20,7 +20,12 @@ export function resultReply(operation: string, result: string): AwsReply {
 export function errorReply({ code, status, message }: AwsError): AwsReply {
   const refused = code === 'AccessDeniedException';
   const name = textElement('Code', refused ? 'AuthorizationError' : code);
-  const error = element('Error', textElement('Type', 'Sender'), name, textElement('Message', message));
+  const error = element(
+    'Error',
+    textElement('Type', status < 500 ? 'Sender' : 'Receiver'),
+    name,
+    textElement('Message', message),
+  );
   return reply(refused ? 403 : status, 'ErrorResponse', error);
 }
 

@@ -1,48 +1,42 @@
-import { randomUUID } from 'node:crypto';
 import { type AwsCall, AwsError, type AwsRequest, type AwsService } from '../aws/service.ts';
-import type { Meter } from '../meter.ts';
-import { invalid, type PushEndpoint, type PushEndpoints } from './push-endpoints.ts';
-import type { PushSink } from './push-sink.ts';
+import { type Publishing, publish } from './publish.ts';
+import { invalid, type PushEndpoint } from './push-endpoints.ts';
 import { element, errorReply, mapIn, resultReply, textElement } from './query-protocol.ts';
 
-interface Parts {
-  endpoints: PushEndpoints;
-  sink: PushSink;
-  meter: Meter;
-}
-
 interface Operation {
-  /** The parameter that holds what IAM is asked about. */
-  resource: string;
+  /** The parameters of which one holds what IAM is asked about. */
+  resources: string[];
   /** Gives the content of the result element. */
-  perform(parts: Parts, form: URLSearchParams): string;
+  perform(parts: Publishing, form: URLSearchParams): string;
 }
 
 const operations: Record<string, Operation> = {
-  CreatePlatformEndpoint: { resource: 'PlatformApplicationArn', perform: createEndpoint },
-  SetEndpointAttributes: { resource: 'EndpointArn', perform: changeEndpoint },
-  GetEndpointAttributes: { resource: 'EndpointArn', perform: describeEndpoint },
-  DeleteEndpoint: { resource: 'EndpointArn', perform: deleteEndpoint },
-  Publish: { resource: 'TargetArn', perform: publish },
+  CreatePlatformEndpoint: { resources: ['PlatformApplicationArn'], perform: createEndpoint },
+  SetEndpointAttributes: { resources: ['EndpointArn'], perform: changeEndpoint },
+  GetEndpointAttributes: { resources: ['EndpointArn'], perform: describeEndpoint },
+  DeleteEndpoint: { resources: ['EndpointArn'], perform: deleteEndpoint },
+  // AWS asks about a phone number as such: no ARN in a policy is like it, and only `*` allows it.
+  Publish: { resources: ['TargetArn', 'PhoneNumber'], perform: publish },
 };
 
-/** SNS for mobile push: endpoints are kept, and what is published goes to the sink. Any platform application is there. */
-export function createSnsService(parts: Parts): AwsService {
+/** SNS for pushes and texts: endpoints are kept, and what is published goes to the sink. Any platform application is there. */
+export function createSnsService(parts: Publishing): AwsService {
   function understand(request: AwsRequest): AwsCall {
     const form = new URLSearchParams(request.body.toString());
     const operation = form.get('Action') ?? '';
     const known = operations[operation];
     if (!known) throw new AwsError(400, 'InvalidAction', `the local host does not know sns:${operation}`);
+    const resource = known.resources.map((name) => form.get(name)).find((value) => value !== null) ?? '*';
     return {
       operation,
-      needs: [{ action: `SNS:${operation}`, resources: [form.get(known.resource) ?? '*'] }],
+      needs: [{ action: `SNS:${operation}`, resources: [resource] }],
       perform: async () => resultReply(operation, known.perform(parts, form)),
     };
   }
   return { understand, refuse: errorReply };
 }
 
-function createEndpoint({ endpoints }: Parts, form: URLSearchParams): string {
+function createEndpoint({ endpoints }: Publishing, form: URLSearchParams): string {
   const application = form.get('PlatformApplicationArn') ?? '';
   if (!application.includes(':app/')) throw invalid('PlatformApplicationArn', 'Not a platform application');
   const userData = form.get('CustomUserData');
@@ -50,12 +44,12 @@ function createEndpoint({ endpoints }: Parts, form: URLSearchParams): string {
   return textElement('EndpointArn', endpoints.create(application, wanted));
 }
 
-function changeEndpoint({ endpoints }: Parts, form: URLSearchParams): string {
+function changeEndpoint({ endpoints }: Publishing, form: URLSearchParams): string {
   endpoints.change(form.get('EndpointArn') ?? '', wantedOf(form));
   return '';
 }
 
-function describeEndpoint({ endpoints }: Parts, form: URLSearchParams): string {
+function describeEndpoint({ endpoints }: Publishing, form: URLSearchParams): string {
   const endpoint = endpoints.find(form.get('EndpointArn') ?? '');
   if (!endpoint) throw new AwsError(404, 'NotFound', 'Endpoint does not exist');
   const { enabled, token, userData } = endpoint;
@@ -63,33 +57,9 @@ function describeEndpoint({ endpoints }: Parts, form: URLSearchParams): string {
   return element('Attributes', ...entries.map(([key, value]) => entryElement(key, value)));
 }
 
-function deleteEndpoint({ endpoints }: Parts, form: URLSearchParams): string {
+function deleteEndpoint({ endpoints }: Publishing, form: URLSearchParams): string {
   endpoints.remove(form.get('EndpointArn') ?? '');
   return '';
-}
-
-function publish({ endpoints, sink, meter }: Parts, form: URLSearchParams): string {
-  const target = form.get('TargetArn') ?? form.get('PhoneNumber') ?? '';
-  const message = form.get('Message') ?? '';
-  if (form.get('MessageStructure') === 'json') refuseUnstructured(message);
-  if (form.has('TargetArn')) refuseUnreachable(endpoints.find(target));
-  meter.publish();
-  sink.add({ target, message, attributes: mapIn(form, 'MessageAttributes.entry', 'Name', 'Value.StringValue') });
-  return textElement('MessageId', randomUUID());
-}
-
-function refuseUnreachable(endpoint: PushEndpoint | undefined): void {
-  if (!endpoint) throw invalid('TargetArn', 'No endpoint found for the target arn specified');
-  if (endpoint.enabled !== 'true') throw new AwsError(400, 'EndpointDisabled', 'Endpoint is disabled');
-}
-
-function refuseUnstructured(message: string): void {
-  try {
-    if (typeof JSON.parse(message).default === 'string') return;
-  } catch {
-    throw invalid('Message Structure', 'JSON message body failed to parse');
-  }
-  throw invalid('Message Structure', 'No default entry in JSON message body');
 }
 
 function wantedOf(form: URLSearchParams): Partial<Omit<PushEndpoint, 'arn'>> {
