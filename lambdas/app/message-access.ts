@@ -39,7 +39,7 @@ export function demand(access: Access, right: Right): void {
 }
 
 /** Whoever may not send may not change anything either; who is blocked finds the conversation closed, as with a send. */
-export function demandOpen({ operation, head, member, changer }: Access): void {
+export function demandOpen({ operation, head, member, changer }: Omit<Access, 'position' | 'message'>): void {
   if (head.closedAtMs !== undefined || member?.blockedAtMs !== undefined) refuseClosed(operation);
   if (member?.bannedAtMs !== undefined && !isService(changer)) {
     refuse('FORBIDDEN', operation, 'the caller is banned from the conversation');

@@ -1,0 +1,22 @@
+import type { ConnectionPlace } from '../domain/connection.ts';
+import type { Clock, ConnectionStore } from './ports.ts';
+import type { WatcherStore } from './room-ports.ts';
+
+export interface ClosePorts {
+  connections: Pick<ConnectionStore, 'close'>;
+  watchers: Pick<WatcherStore, 'remove'>;
+  clock: Pick<Clock, 'now'>;
+}
+
+/**
+ * Forgets a connection that is over, and that it looked at anything: one write, and one for each conversation that it had joined.
+ * False where it was not there.
+ */
+export const closeConnection =
+  ({ connections, watchers, clock }: ClosePorts) =>
+  async (place: ConnectionPlace): Promise<boolean> => {
+    const joined = await connections.close(place, clock.now());
+    if (!joined) return false;
+    await Promise.all(joined.map((conversationId) => watchers.remove(conversationId, place.connectionId)));
+    return true;
+  };
