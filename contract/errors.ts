@@ -31,5 +31,7 @@ export interface Problem {
   code: ErrorCode;
   retryable: boolean;
   errors?: FieldError[];
+  /** RATE_LIMITED: the same can be done after so many milliseconds. `Retry-After` says it in whole seconds. */
+  retryAfterMs?: number;
   requestId: string;
 }

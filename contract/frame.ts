@@ -25,5 +25,5 @@ export type Reply =
       reply: string | null;
       id: string | null;
       ok: false;
-      error: { code: ErrorCode; message: string; errors?: FieldError[] };
+      error: { code: ErrorCode; message: string; errors?: FieldError[]; retryAfterMs?: number };
     };

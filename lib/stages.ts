@@ -23,6 +23,22 @@ export interface Throttling {
   burst: number;
 }
 
+/** Tokens that come in a second, and tokens that a user has at most. A usual request costs one of them. */
+export interface Rate {
+  perSecond: number;
+  burst: number;
+}
+
+/** What one user may do by all connections and requests together. */
+export interface RateLimits {
+  /** All that every member of a conversation is told of: messages, edits, reactions. */
+  send: Rate;
+  /** Everything else. */
+  request: Rate;
+  /** By how much more a backend of scope `chat:service` may do. */
+  serviceFactor: number;
+}
+
 /** The AWS account and Region that a stage lives in. */
 export interface Home {
   account: string;
@@ -51,6 +67,7 @@ export interface Stage {
     connectsPerMinute: number;
     /** Connections that one user has at a time; with one more, the oldest is closed. */
     connectionsPerUser: number;
+    rates: RateLimits;
   };
   /** For each of the two APIs. */
   throttling: Throttling;
@@ -66,6 +83,12 @@ export interface Stage {
 /** A stage as written below: the identity may be left to the command line. */
 type StageSettings = Omit<Stage, 'name' | 'identity'> & { identity: Partial<Identity> };
 
+const rates: RateLimits = {
+  send: { perSecond: 10, burst: 30 },
+  request: { perSecond: 20, burst: 100 },
+  serviceFactor: 10,
+};
+
 const defaults: StageSettings = {
   identity: {},
   allowQueryToken: false,
@@ -74,10 +97,17 @@ const defaults: StageSettings = {
   protectData: false,
   pushDelaySeconds: 2,
   platformApplications: {},
-  limits: { membersPerGroup: 1000, connectsPerMinute: 20, connectionsPerUser: 10 },
+  limits: { membersPerGroup: 1000, connectsPerMinute: 20, connectionsPerUser: 10, rates },
   throttling: { requestsPerSecond: 1000, burst: 500 },
   tracing: false,
   webSocketAccessLogs: false,
+};
+
+/** On one machine tests and benches stand in for people, and are faster. */
+const localRates: RateLimits = {
+  send: { perSecond: 100, burst: 300 },
+  request: { perSecond: 200, burst: 1000 },
+  serviceFactor: 10,
 };
 
 const localIssuer = 'https://identity.parley.local';
@@ -93,6 +123,7 @@ const stages: Record<string, StageSettings> = {
     home: localHome,
     identity: { issuer: localIssuer, audience: 'parley', jwksUrl: `${localIssuer}/jwks.json` },
     allowQueryToken: true,
+    limits: { ...defaults.limits, rates: localRates },
     platformApplications: {
       fcm: localApplication('GCM'),
       apns: localApplication('APNS'),
@@ -176,6 +207,15 @@ const checks: Check[] = [
     // An update names each that it forgets.
     ({ limits }) => isWholeBetween(limits.connectionsPerUser, 1, 50),
     'limits.connectionsPerUser must be a whole number from 1 to 50',
+  ],
+  [
+    // What the dearest request of each class costs must fit: a forward to ten conversations, or the list of a page.
+    ({ limits: { rates } }) => rates.send.burst >= 10 && rates.request.burst >= 10,
+    'limits.rates.send.burst and limits.rates.request.burst must be 10 or more',
+  ],
+  [
+    ({ limits: { rates } }) => rates.send.perSecond > 0 && rates.request.perSecond > 0 && rates.serviceFactor >= 1,
+    'limits.rates must have perSecond above 0 and a serviceFactor of 1 or more',
   ],
   [
     ({ throttling }) => isWholeBetween(throttling.requestsPerSecond, 1, 1e6),

@@ -21,6 +21,10 @@ import { indexedTitle } from '../domain/folded-title.ts';
  * | the same, for the one blocked | USER#u2 | BLOCKER#u | | with the blocks by the same user |
  * | connections of a user | USER#u | CONNECTIONS | | user |
  * | device | USER#u | DEVICE#d | | user; user and id |
+ * | whose a device's address is | ENDPOINT#arn | OWNER | | address |
+ * | settings of notifications | USER#u | NOTIFICATIONS | | user |
+ * | SMS sent on a day, to one and to all | USER#u, SMS#day | SMS#day, TOTAL | | user and day; day |
+ * | rate limits of a user, apart so that it can be granted alone | RATE#u | RATE | | user |
  */
 export type Key = {
   PK: string;
@@ -94,15 +98,24 @@ export const connectionsKey = (userId: string): Key => ofUser(userId, 'CONNECTIO
 export const blockPrefix = 'BLOCK#';
 export const blockKey = (userId: string, blockedUserId: string): Key =>
   ofUser(userId, blockPrefix + part(blockedUserId));
-
-export const devicePrefix = 'DEVICE#';
-export const deviceKey = (userId: string, deviceId: string): Key => ofUser(userId, devicePrefix + part(deviceId));
-
 export const blockerPrefix = 'BLOCKER#';
 export const blockerKey = (blockedUserId: string, userId: string): Key =>
   ofUser(blockedUserId, blockerPrefix + part(userId));
 /** Begins the keys of both, blocks before blockers. */
 export const eitherBlockPrefix = 'BLOCK';
+
+export const devicePrefix = 'DEVICE#';
+export const deviceKey = (userId: string, deviceId: string): Key => ofUser(userId, devicePrefix + part(deviceId));
+export const endpointKey = (endpointArn: string): Key => ({ PK: `ENDPOINT#${part(endpointArn)}`, SK: 'OWNER' });
+
+export const notificationsKey = (userId: string): Key => ofUser(userId, 'NOTIFICATIONS');
+/** `day` as in 2026-01-31. */
+export const smsUserKey = (userId: string, day: string): Key => ofUser(userId, `SMS#${day}`);
+export const smsTotalKey = (day: string): Key => ({ PK: `SMS#${day}`, SK: 'TOTAL' });
+
+/** Every function behind an API may write these, and those that read alone must not write anything else of a user. */
+export const rateKey = (userId: string): Key => ({ PK: `RATE#${part(userId)}`, SK: 'RATE' });
+
 // The index
 
 export const activityPrefix = 'CONV#';
@@ -164,6 +177,7 @@ export const userOf = ({ PK }: Keyed): string => partAt(PK, 1);
 export const memberOf = ({ SK }: Keyed): string => partAt(SK, 1);
 export const senderOf = memberOf;
 export const blockedOf = memberOf;
+export const blockerOf = memberOf;
 export const deviceOf = memberOf;
 
 export const reactionOf = ({ SK }: Keyed): { seq: number; emoji: string; userId: string } => {
@@ -173,10 +187,9 @@ export const reactionOf = ({ SK }: Keyed): { seq: number; emoji: string; userId:
 
 /** From keys of GSI1. */
 export const conversationOfActivity = ({ GSI1SK }: Indexed): string => partAt(GSI1SK, 2);
+export const otherOfActivity = ({ GSI1SK }: Indexed): string | undefined => partsOf(GSI1SK)[3];
 export const replySeqOf = ({ GSI1SK }: Indexed): number => Number(GSI1SK);
 export const channelOf = ({ GSI1SK }: Indexed): { foldedTitle: string; conversationId: string } => ({
   foldedTitle: partAt(GSI1SK, 0),
   conversationId: partAt(GSI1SK, 1),
-export const blockerOf = memberOf;
 });
-export const otherOfActivity = ({ GSI1SK }: Indexed): string | undefined => partsOf(GSI1SK)[3];

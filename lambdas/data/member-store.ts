@@ -1,4 +1,5 @@
 import type { Claim, MemberStore, PageRequest, SendAttempt } from '../app/ports.ts';
+import { boundedMap } from '../domain/bounded-map.ts';
 import { sendsToForget } from '../domain/send-lease.ts';
 import { cursorOf, sortKeyOf } from './cursor.ts';
 import { forgetSends, namesOf, pathsOf } from './forget-sends.ts';
@@ -112,21 +113,5 @@ async function conversationsOf(table: Table, userId: string, { limit, cursor }: 
     conversationIds: items.map(keys.conversationOfActivity),
     cursors: items.map(({ GSI1SK }) => cursorOf(String(GSI1SK))),
     ...(nextKey && { nextCursor: cursorOf(String(nextKey.GSI1SK)) }),
-  };
-}
-
-function boundedMap<Value>(most: number) {
-  const values = new Map<string, Value>();
-  return {
-    take(key: string): Value | undefined {
-      const value = values.get(key);
-      values.delete(key);
-      return value;
-    },
-    set(key: string, value: Value): void {
-      values.set(key, value);
-      const [oldest] = values.keys();
-      if (values.size > most && oldest !== undefined) values.delete(oldest);
-    },
   };
 }

@@ -1,50 +1,70 @@
 import middy from '@middy/core';
 import type * as z from 'zod/mini';
 import { type Frame, FrameAddressSchema, FrameSchema, type Reply } from '../../contract/frame.ts';
-import type { Clock } from '../app/ports.ts';
-import { refuseFields } from '../domain/chat-error.ts';
+import { limits } from '../../contract/limits.ts';
+import { refuse, refuseFields } from '../domain/chat-error.ts';
 import type { Principal } from '../domain/principal.ts';
+import { chargeFor } from './charge-for.ts';
 import { logInvocation } from './log-invocation.ts';
 import { jsonOrNothing, parse, parseJson } from './parse.ts';
-import { principalFrom } from './principal-context.ts';
+import { presentPrincipal } from './present-principal.ts';
 import { publicError } from './public-error.ts';
+import { type Cost, costs, type FrameRules } from './rules.ts';
 import type { FrameEvent, WebSocketResponse } from './websocket-events.ts';
 
 /** Gives the reply's `data`. */
 type Run = (principal: Principal, frame: Frame, connectionId: string) => Promise<unknown>;
 
+interface Action {
+  cost: Cost;
+  run: Run;
+}
+
 /** An action: the schema of its frame's `data`, and what it does with what that lets through. */
-export const action =
-  <Schema extends z.ZodMiniType>(
-    schema: Schema,
-    act: (principal: Principal, data: z.output<Schema>, connectionId: string) => Promise<unknown>,
-  ): Run =>
-  (principal, frame, connectionId) =>
-    act(principal, parse(schema, frame.data ?? {}, `do ${frame.action}`), connectionId);
+export const action = <Schema extends z.ZodMiniType>(
+  schema: Schema,
+  act: (principal: Principal, data: z.output<Schema>, connectionId: string) => Promise<unknown>,
+  cost: Cost = costs.usual,
+): Action => ({
+  cost,
+  run: (principal, frame, connectionId) =>
+    act(principal, parse(schema, frame.data ?? {}, operationOf(frame)), connectionId),
+});
 
 /**
  * One function, one or more actions over WebSocket by name. A refusal is a reply like any other: the invocation succeeds and the
- * connection stays open.
+ * connection stays open, unless it is over.
  */
-export const frameHandler = (actions: Record<string, Run>, clock: Pick<Clock, 'now'>) =>
+export const frameHandler = (actions: Record<string, Action>, rules: FrameRules) =>
   frames().handler(async ({ body, requestContext }) => {
     const frame = frameIn(body);
-    const run = Object.hasOwn(actions, frame.action) ? actions[frame.action] : undefined;
     // API Gateway routed by its own reading of the body; ours is the one that counts.
-    if (!run) return refuseFields('read the frame', [{ path: 'action', message: 'is not unambiguous' }]);
-    const principal = principalFrom(requestContext.authorizer, clock);
+    if (!Object.hasOwn(actions, frame.action)) refuseAction('is not unambiguous');
+    const { cost, run } = actions[frame.action] ?? refuseAction('is not unambiguous');
+    const principal = await presentPrincipal(requestContext, rules);
+    await chargeFor(rules.limiter, principal, cost, operationOf(frame));
     const data = await run(principal, frame, requestContext.connectionId);
     // Each frame is billed: without an id nobody waits for this one.
     if (frame.id === undefined) return { statusCode: 200 };
-    return replyWith({ reply: frame.action, id: frame.id, ok: true, data });
+    return fitting(replyWith({ reply: frame.action, id: frame.id, ok: true, data }), operationOf(frame));
   });
 
 /** Whatever no route takes: what is no frame at all, and actions that do not exist. */
 export const unknownFrameHandler = () =>
   frames().handler(async ({ body }) => {
     frameIn(body);
-    return refuseFields('read the frame', [{ path: 'action', message: 'is not known' }]);
+    return refuseAction('is not known');
   });
+
+const operationOf = ({ action }: Frame): string => `do ${action}`;
+
+const refuseAction = (message: string): never => refuseFields('read the frame', [{ path: 'action', message }]);
+
+/** API Gateway drops what is larger, and closes the connection. */
+function fitting(response: WebSocketResponse, operation: string): WebSocketResponse {
+  if (Buffer.byteLength(response.body ?? '') <= limits.frameBytes) return response;
+  return refuse('PAYLOAD_TOO_LARGE', operation, `the reply is larger than ${limits.frameBytes} bytes; ask by HTTP`);
+}
 
 const frames = () =>
   middy<FrameEvent, WebSocketResponse>()
@@ -61,8 +81,7 @@ const frameIn = (body: string | undefined): Frame =>
 const replyWith = (reply: Reply): WebSocketResponse => ({ statusCode: 200, body: JSON.stringify(reply) });
 
 function errorReply(body: string | undefined, error: unknown): Reply {
-  const { code, message, errors } = publicError(error);
-  return { ...addressOf(body), ok: false, error: { code, message, ...(errors && { errors }) } };
+  return { ...addressOf(body), ok: false, error: publicError(error) };
 }
 
 /** Whom to answer, as far as it can be told from a frame that may be anything. */

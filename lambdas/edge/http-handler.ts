@@ -1,15 +1,15 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { errorCodes, type Problem } from '../../contract/errors.ts';
 import { limits } from '../../contract/limits.ts';
-import type { Clock } from '../app/ports.ts';
 import { refuse } from '../domain/chat-error.ts';
 import type { Principal } from '../domain/principal.ts';
+import { chargeFor } from './charge-for.ts';
 import { logInvocation } from './log-invocation.ts';
 import { parse, parseJson } from './parse.ts';
 import { principalFrom } from './principal-context.ts';
-import { publicError } from './public-error.ts';
+import { problemResponse } from './problem-response.ts';
+import { type Cost, costs, type EdgeRules } from './rules.ts';
 
 /** A payload 2.0 event behind our authorizer. */
 export type HttpEvent = APIGatewayProxyEventV2 & {
@@ -24,7 +24,7 @@ export interface Answer {
   body?: unknown;
 }
 
-export interface RouteSchemas<Params, Query, Body> {
+export interface RouteSchemas<Params, Query, Body extends z.ZodMiniType> {
   /** What the route does, as in `unable to <operation>`. */
   operation: string;
   params?: Params;
@@ -32,12 +32,19 @@ export interface RouteSchemas<Params, Query, Body> {
   body?: Body;
   /** No body at all is `{}`, where a request can do without saying anything. */
   isBodyOptional?: boolean;
+  cost?: Cost;
+  /** What it costs beside that, where a request asks for several things at once. */
+  furtherWeight?: (body: z.output<Body>) => number;
 }
 
 type Nothing = typeof nothing;
 const nothing = z.strictObject({});
 
-type Run = (principal: Principal, event: HttpEvent) => Promise<Answer>;
+interface Route {
+  operation: string;
+  cost: Cost;
+  run: (principal: Principal, event: HttpEvent, charge: (weight: number) => Promise<void>) => Promise<Answer>;
+}
 
 interface Input<Params extends z.ZodMiniType, Query extends z.ZodMiniType, Body extends z.ZodMiniType> {
   params: z.output<Params>;
@@ -46,29 +53,43 @@ interface Input<Params extends z.ZodMiniType, Query extends z.ZodMiniType, Body 
 }
 
 /** A route: its schemas, and what it does with what they let through. A route without a schema takes nothing there. */
-export const route =
-  <Params extends z.ZodMiniType = Nothing, Query extends z.ZodMiniType = Nothing, Body extends z.ZodMiniType = Nothing>(
-    { operation, params, query, body, isBodyOptional = false }: RouteSchemas<Params, Query, Body>,
-    act: (principal: Principal, input: Input<Params, Query, Body>) => Promise<Answer>,
-  ): Run =>
-  (principal, event) => {
-    const read = <Schema extends z.ZodMiniType>(schema: Schema | undefined, value: () => unknown) =>
-      // Without a schema the type says `Nothing`, whose output is what the strict empty object lets through.
-      parse(schema ?? nothing, value(), operation) as z.output<Schema>;
-    return act(principal, {
-      params: read(params, () => event.pathParameters ?? {}),
-      query: read(query, () => event.queryStringParameters ?? {}),
-      body: read(body, () => (body && !(isBodyOptional && !event.body) ? jsonBody(event, operation) : {})),
-    });
+export function route<
+  Params extends z.ZodMiniType = Nothing,
+  Query extends z.ZodMiniType = Nothing,
+  Body extends z.ZodMiniType = Nothing,
+>(
+  schemas: RouteSchemas<Params, Query, Body>,
+  act: (principal: Principal, input: Input<Params, Query, Body>) => Promise<Answer>,
+): Route {
+  const { operation, params, query, body, isBodyOptional = false, cost = costs.usual, furtherWeight } = schemas;
+  const read = <Schema extends z.ZodMiniType>(schema: Schema | undefined, value: unknown) =>
+    // Without a schema the type says `Nothing`, whose output is what the strict empty object lets through.
+    parse(schema ?? nothing, value, operation) as z.output<Schema>;
+  return {
+    operation,
+    cost,
+    async run(principal, event, charge) {
+      const input = {
+        params: read(params, event.pathParameters ?? {}),
+        query: read(query, event.queryStringParameters ?? {}),
+        body: read(body, body && !(isBodyOptional && !event.body) ? jsonBody(event, operation) : {}),
+      };
+      if (furtherWeight) await charge(furtherWeight(input.body));
+      return act(principal, input);
+    },
   };
+}
 
 /** One function, one or more routes of the HTTP API by route key. */
-export const httpHandler = (routes: Record<string, Run>, clock: Pick<Clock, 'now'>) =>
+export const httpHandler = (routes: Record<string, Route>, { clock, limiter }: EdgeRules) =>
   requests().handler(async (event) => {
     const { lambda } = event.requestContext.authorizer ?? {};
     const principal = principalFrom(lambda ?? undefined, clock);
-    const run = routes[event.routeKey] ?? refuse('INTERNAL', 'find the route', 'this function does not have it');
-    return response(await run(principal, event));
+    const known = routes[event.routeKey] ?? refuse('INTERNAL', 'find the route', 'this function does not have it');
+    const { operation, cost, run } = known;
+    const charge = (weight: number) => chargeFor(limiter, principal, { ...cost, weight }, operation);
+    await charge(cost.weight);
+    return response(await run(principal, event, charge));
   });
 
 /** Whatever no route takes, whoever asks. */
@@ -96,23 +117,3 @@ const response = ({ status, body }: Answer): HttpResponse =>
   body === undefined
     ? { statusCode: status }
     : { statusCode: status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-
-function problemResponse(error: unknown, requestId: string): HttpResponse {
-  const { code, message, errors } = publicError(error);
-  const { status, title, retryable } = errorCodes[code];
-  const problem: Problem = {
-    type: 'about:blank',
-    title,
-    status,
-    detail: message,
-    code,
-    retryable,
-    ...(errors && { errors }),
-    requestId,
-  };
-  return {
-    statusCode: status,
-    headers: { 'content-type': 'application/problem+json', ...(retryable && { 'retry-after': '1' }) },
-    body: JSON.stringify(problem),
-  };
-}

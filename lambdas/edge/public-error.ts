@@ -5,6 +5,7 @@ export interface PublicError {
   code: ErrorCode;
   message: string;
   errors?: FieldError[];
+  retryAfterMs?: number;
 }
 
 /** What a client is told. An error that nobody foresaw says nothing of itself: its story is in the log, under the request's id. */
@@ -13,5 +14,6 @@ export function publicError(error: unknown): PublicError {
     return { code: 'INTERNAL', message: errorCodes.INTERNAL.title };
   }
   const { code, message, details } = error;
-  return { code, message, ...(details.errors && { errors: details.errors }) };
+  const { errors, retryAfterMs } = details;
+  return { code, message, ...(errors && { errors }), ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }

@@ -24,6 +24,7 @@ import { httpHandler, route } from '../edge/http-handler.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
 import { digest, systemRandomness as randomness } from '../runtime/randomness.ts';
+import { edgeRules } from '../wiring/edge-rules.ts';
 
 const { TABLE_NAME, MEMBERS_PER_GROUP } = environment('TABLE_NAME', 'MEMBERS_PER_GROUP');
 const table = openTable(TABLE_NAME);
@@ -107,5 +108,5 @@ export const handler = httpHandler(
     'GET /v1/channels': getChannels,
     'POST /v1/conversations/{conversationId}/join': postJoin,
   },
-  clock,
+  edgeRules(table),
 );

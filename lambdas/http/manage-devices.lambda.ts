@@ -6,10 +6,12 @@ import { httpHandler, route } from '../edge/http-handler.ts';
 import { pushRegistry } from '../outbound/push-registry.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
+import { edgeRules } from '../wiring/edge-rules.ts';
 
 const { TABLE_NAME, PLATFORM_APPLICATIONS } = environment('TABLE_NAME', 'PLATFORM_APPLICATIONS');
 const registry = pushRegistry(JSON.parse(PLATFORM_APPLICATIONS));
-const ports = { devices: deviceStore(openTable(TABLE_NAME)), registry, clock };
+const table = openTable(TABLE_NAME);
+const ports = { devices: deviceStore(table), registry, clock };
 const [list, register, remove] = [listDevices(ports), registerDevice(ports), removeDevice(ports)];
 
 const getDevices = route({ operation: 'list the devices' }, async ({ userId }) => ({
@@ -39,5 +41,5 @@ export const handler = httpHandler(
     'PUT /v1/users/me/devices/{deviceId}': putDevice,
     'DELETE /v1/users/me/devices/{deviceId}': deleteDevice,
   },
-  clock,
+  edgeRules(table),
 );

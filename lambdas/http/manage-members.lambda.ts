@@ -13,9 +13,11 @@ import type { Principal } from '../domain/principal.ts';
 import { httpHandler, route } from '../edge/http-handler.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
+import { edgeRules } from '../wiring/edge-rules.ts';
 
 const { TABLE_NAME, MEMBERS_PER_GROUP } = environment('TABLE_NAME', 'MEMBERS_PER_GROUP');
-const members = membershipStore(openTable(TABLE_NAME));
+const table = openTable(TABLE_NAME);
+const members = membershipStore(table);
 const ports = { members, clock, membersPerGroup: Number(MEMBERS_PER_GROUP) };
 const [list, add, set] = [listMembers(ports), addMembers(ports), setMembers(ports)];
 const [change, remove, prefer] = [changeRole(ports), removeMember(ports), changePreferences(ports)];
@@ -80,5 +82,5 @@ export const handler = httpHandler(
     'DELETE /v1/conversations/{conversationId}/members/{userId}': deleteMember,
     'PATCH /v1/conversations/{conversationId}/preferences': patchPreferences,
   },
-  clock,
+  edgeRules(table),
 );

@@ -17,6 +17,7 @@ import { httpHandler, route } from '../edge/http-handler.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
 import { digest, systemRandomness as randomness } from '../runtime/randomness.ts';
+import { edgeRules } from '../wiring/edge-rules.ts';
 
 const { TABLE_NAME } = environment('TABLE_NAME');
 const table = openTable(TABLE_NAME);
@@ -128,5 +129,5 @@ export const handler = httpHandler(
     'DELETE /v1/messages/{messageId}/pin': removePin,
     'GET /v1/conversations/{conversationId}/pins': getPins,
   },
-  clock,
+  edgeRules(table),
 );

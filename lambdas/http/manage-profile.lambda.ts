@@ -9,6 +9,7 @@ import { httpHandler, route } from '../edge/http-handler.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
 import { digest } from '../runtime/randomness.ts';
+import { edgeRules } from '../wiring/edge-rules.ts';
 
 const { TABLE_NAME } = environment('TABLE_NAME');
 const table = openTable(TABLE_NAME);
@@ -59,5 +60,5 @@ export const handler = httpHandler(
     'PUT /v1/users/me/blocks/{userId}': putBlock,
     'DELETE /v1/users/me/blocks/{userId}': deleteBlock,
   },
-  clock,
+  edgeRules(table),
 );

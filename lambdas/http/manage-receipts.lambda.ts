@@ -9,6 +9,7 @@ import { receiptStore } from '../data/receipt-store.ts';
 import { httpHandler, route } from '../edge/http-handler.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
+import { edgeRules } from '../wiring/edge-rules.ts';
 
 const { TABLE_NAME } = environment('TABLE_NAME');
 const table = openTable(TABLE_NAME);
@@ -41,5 +42,5 @@ export const handler = httpHandler(
     'POST /v1/conversations/{conversationId}/delivered': postWatermark('delivered'),
     'GET /v1/conversations/{conversationId}/receipts': getReceipts,
   },
-  clock,
+  edgeRules(table),
 );

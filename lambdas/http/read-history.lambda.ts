@@ -7,6 +7,7 @@ import { readerStore } from '../data/reader-store.ts';
 import { httpHandler, route } from '../edge/http-handler.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
+import { edgeRules } from '../wiring/edge-rules.ts';
 
 const { TABLE_NAME } = environment('TABLE_NAME');
 const table = openTable(TABLE_NAME);
@@ -17,4 +18,7 @@ const getMessages = route(
   async (principal, { params, query }) => ({ status: 200, body: await read(principal, { ...query, ...params }) }),
 );
 
-export const handler = httpHandler({ 'GET /v1/conversations/{conversationId}/messages': getMessages }, clock);
+export const handler = httpHandler(
+  { 'GET /v1/conversations/{conversationId}/messages': getMessages },
+  edgeRules(table),
+);

@@ -9,9 +9,11 @@ import { httpHandler, route } from '../edge/http-handler.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
 import { digest, systemRandomness as randomness } from '../runtime/randomness.ts';
+import { edgeRules } from '../wiring/edge-rules.ts';
 
 const { TABLE_NAME } = environment('TABLE_NAME');
-const send = sendMessage({ ...sendStores(openTable(TABLE_NAME)), clock, randomness, digest });
+const table = openTable(TABLE_NAME);
+const send = sendMessage({ ...sendStores(table), clock, randomness, digest });
 
 const postMessage = route(
   { operation: 'send the message', params: ConversationParamsSchema, body: SendMessageSchema },
@@ -26,4 +28,7 @@ const postMessage = route(
   },
 );
 
-export const handler = httpHandler({ 'POST /v1/conversations/{conversationId}/messages': postMessage }, clock);
+export const handler = httpHandler(
+  { 'POST /v1/conversations/{conversationId}/messages': postMessage },
+  edgeRules(table),
+);

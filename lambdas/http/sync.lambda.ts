@@ -6,9 +6,11 @@ import { tableIdentity } from '../data/table-identity.ts';
 import { httpHandler, route } from '../edge/http-handler.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
+import { edgeRules } from '../wiring/edge-rules.ts';
 
 const { TABLE_NAME } = environment('TABLE_NAME');
-const stores = syncStores(openTable(TABLE_NAME), tableIdentity(TABLE_NAME));
+const table = openTable(TABLE_NAME);
+const stores = syncStores(table, tableIdentity(TABLE_NAME));
 const catchUp = sync({ ...stores, clock }, responseRoom);
 
 const postSync = route({ operation: 'sync', body: SyncSchema }, async (principal, { body }) => ({
@@ -16,4 +18,4 @@ const postSync = route({ operation: 'sync', body: SyncSchema }, async (principal
   body: await catchUp(principal, body),
 }));
 
-export const handler = httpHandler({ 'POST /v1/sync': postSync }, clock);
+export const handler = httpHandler({ 'POST /v1/sync': postSync }, edgeRules(table));

@@ -9,9 +9,11 @@ import { publicMessage } from '../domain/message.ts';
 import { action, frameHandler } from '../edge/frame-handler.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
+import { edgeRules } from '../wiring/edge-rules.ts';
 
 const { TABLE_NAME } = environment('TABLE_NAME');
-const ports = { ...messageStores(openTable(TABLE_NAME)), clock };
+const table = openTable(TABLE_NAME);
+const ports = { ...messageStores(table), clock };
 const edit = editMessage(ports);
 const remove = deleteMessage(ports);
 const react = addReaction(ports);
@@ -44,5 +46,5 @@ export const handler = frameHandler(
     'reaction.add': reactionAdd,
     'reaction.remove': reactionRemove,
   },
-  clock,
+  edgeRules(table),
 );

@@ -8,9 +8,11 @@ import { action, frameHandler } from '../edge/frame-handler.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
 import { digest, systemRandomness as randomness } from '../runtime/randomness.ts';
+import { edgeRules } from '../wiring/edge-rules.ts';
 
 const { TABLE_NAME } = environment('TABLE_NAME');
-const send = sendMessage({ ...sendStores(openTable(TABLE_NAME)), clock, randomness, digest });
+const table = openTable(TABLE_NAME);
+const send = sendMessage({ ...sendStores(table), clock, randomness, digest });
 
 const messageSend = action(SendMessageFrameSchema, async (principal, data, connectionId) => {
   const { message } = await send({
@@ -22,4 +24,4 @@ const messageSend = action(SendMessageFrameSchema, async (principal, data, conne
   return { message: publicMessage(message) };
 });
 
-export const handler = frameHandler({ 'message.send': messageSend }, clock);
+export const handler = frameHandler({ 'message.send': messageSend }, edgeRules(table));

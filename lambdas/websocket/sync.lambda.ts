@@ -6,9 +6,11 @@ import { tableIdentity } from '../data/table-identity.ts';
 import { action, frameHandler } from '../edge/frame-handler.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
+import { edgeRules } from '../wiring/edge-rules.ts';
 
 const { TABLE_NAME } = environment('TABLE_NAME');
-const stores = syncStores(openTable(TABLE_NAME), tableIdentity(TABLE_NAME));
+const table = openTable(TABLE_NAME);
+const stores = syncStores(table, tableIdentity(TABLE_NAME));
 const catchUp = sync({ ...stores, clock }, frameRoom);
 
-export const handler = frameHandler({ sync: action(SyncSchema, catchUp) }, clock);
+export const handler = frameHandler({ sync: action(SyncSchema, catchUp) }, edgeRules(table));

@@ -53,6 +53,19 @@ export class ChatFunction extends LambdaFunction {
     this.allow(qualified, [table.tableArn]);
   }
 
+  /** Lets it keep each user to the stage's limits: it may write the items of that, and by this nothing else. */
+  limitRates(table: ChatTable, { limits }: Stage): void {
+    this.addEnvironment('TABLE_NAME', table.tableName);
+    this.addEnvironment('RATE_LIMITS', JSON.stringify(limits.rates));
+    this.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:UpdateItem'],
+        resources: [table.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['RATE#*'] } },
+      }),
+    );
+  }
+
   /** Names the queue in this variable and allows sending to it. */
   bindQueue(variable: string, queue: IQueue): void {
     this.addEnvironment(variable, queue.queueUrl);

@@ -46,22 +46,26 @@ export class ChatHttpApi extends Construct {
       defaultAuthorizer: authorizer(this, house),
     });
     this.url = api.apiEndpoint;
-    route(api, sendFunction(this, 'SendMessage', { house, table, entry: 'http/send-message' }), { [MESSAGES]: [POST] });
-    route(api, readHistory(this, house, table), { [MESSAGES]: [GET] });
+    const route = (fn: ChatFunction, routes: Routes) => {
+      fn.limitRates(table, house.stage);
+      addRoutes(api, fn, routes);
+    };
+    route(sendFunction(this, 'SendMessage', { house, table, entry: 'http/send-message' }), { [MESSAGES]: [POST] });
+    route(readHistory(this, house, table), { [MESSAGES]: [GET] });
     const messages = manageMessages(this, house, table);
-    route(api, messages.fn, messages.routes);
-    for (const { fn, routes } of conversationFunctions(this, house, table)) route(api, fn, routes);
-    route(api, manageDevices(this, house, table), {
+    route(messages.fn, messages.routes);
+    for (const { fn, routes } of conversationFunctions(this, house, table)) route(fn, routes);
+    route(manageDevices(this, house, table), {
       '/v1/users/me/devices': [GET],
       '/v1/users/me/devices/{deviceId}': [PUT, DELETE],
     });
-    for (const { fn, routes } of readerFunctions(this, house, table)) route(api, fn, routes);
+    for (const { fn, routes } of readerFunctions(this, house, table)) route(fn, routes);
     refuseOtherRoutes(this, api, house);
     addStage(this, api, house);
   }
 }
 
-function route(api: HttpApi, fn: ChatFunction, routes: Routes): void {
+function addRoutes(api: HttpApi, fn: ChatFunction, routes: Routes): void {
   const integration = new HttpLambdaIntegration(`${fn.node.id}Integration`, fn);
   for (const [path, methods] of Object.entries(routes)) api.addRoutes({ path, methods, integration });
 }

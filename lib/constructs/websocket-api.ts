@@ -10,6 +10,7 @@ import type { ChatTable } from './chat-table.ts';
 import { connectFunction, disconnectFunction } from './connection-functions.ts';
 import { changeMessageFrame } from './message-functions.ts';
 import { readerFrameFunctions } from './reader-functions.ts';
+import { roomFunctions } from './room-functions.ts';
 import { sendFunction } from './send-function.ts';
 import { AUTHORIZER_TIMEOUT_SECONDS, tokenEnvironment } from './tokens.ts';
 
@@ -37,15 +38,18 @@ export class ChatWebSocketApi extends Construct {
         new ChatFunction(this, 'RefuseFrame', { house, entry: 'websocket/refuse-frame' }),
       ),
     });
-    const send = sendFunction(this, 'SendMessageFrame', { house, table, entry: 'websocket/send-message' });
-    api.addRoute('message.send', replyingRouteTo(send));
+    const fn = sendFunction(this, 'SendMessageFrame', { house, table, entry: 'websocket/send-message' });
+    const send = { fn, actions: ['message.send'] };
     const change = changeMessageFrame(this, house, table);
-    for (const { fn, actions } of [change, ...readerFrameFunctions(this, house, table)]) {
+    const { join, relay } = roomFunctions(this, house, table);
+    for (const { fn, actions } of [send, change, ...readerFrameFunctions(this, house, table), join, relay]) {
+      fn.limitRates(table, house.stage);
       const route = replyingRouteTo(fn);
       for (const action of actions) api.addRoute(action, route);
     }
     this.#stage = stageOf(this, api, house);
     this.bindCallback(connect, 'DELETE');
+    this.bindCallback(relay.fn);
   }
 
   get url(): string {

@@ -2,6 +2,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue } from 'aws-lambda';
 import { vi } from 'vitest';
 import type { Key } from '../../lambdas/data/keys.ts';
+import type { RateLimits } from '../../lambdas/domain/rate-limit.ts';
 import { createClock } from '../../local/clock.ts';
 import { createTableFrom, startDatabase } from '../../local/dynamodb/database.ts';
 import { openStream, type StreamReader, streamOf } from '../../local/event-sources/stream-reader.ts';
@@ -25,6 +26,10 @@ export interface ChatDatabase {
   close(): Promise<void>;
 }
 
+const plenty = { perSecond: 1e6, burst: 1e6 };
+/** Tests are faster than people; those of limits say which. */
+export const withoutLimits: RateLimits = { send: plenty, request: plenty, serviceFactor: 1 };
+
 /** A real database in memory with the chat's table; from now on the SDK of this process and the environment lead to it. */
 export async function startChatDatabase(): Promise<ChatDatabase> {
   const database = await startDatabase({ folder: ':memory:', clock: createClock() });
@@ -34,6 +39,7 @@ export async function startChatDatabase(): Promise<ChatDatabase> {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   vi.stubEnv('TABLE_NAME', tableName);
+  vi.stubEnv('RATE_LIMITS', JSON.stringify(withoutLimits));
 
   async function call(operation: string, input: object): Promise<{ Item?: Image; Items?: Image[] }> {
     const { status, body } = await database.call(operation, JSON.stringify({ TableName: tableName, ...input }));

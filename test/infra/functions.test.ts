@@ -94,10 +94,19 @@ const applications = JSON.stringify({
   apns_sandbox: 'arn:aws:sns:us-east-1:000000000000:app/APNS_SANDBOX/parley-local',
 });
 
+const asked = {
+  ...table,
+  RATE_LIMITS: JSON.stringify({
+    send: { perSecond: 100, burst: 300 },
+    request: { perSecond: 200, burst: 1000 },
+    serviceFactor: 10,
+  }),
+};
+
 const environments: Record<string, Record<string, string>> = {
   AuthorizeConnection: { ...identity, ALLOWED_ORIGINS: '*', ALLOW_QUERY_TOKEN: 'true' },
   AuthorizeRequest: identity,
-  ChangeMessageFrame: table,
+  ChangeMessageFrame: asked,
   Connect: { ...table, CALLBACK_URL: callback, CONNECTS_PER_MINUTE: '20', CONNECTIONS_PER_USER: '10' },
   Disconnect: table,
   FanOut: {
@@ -106,22 +115,22 @@ const environments: Record<string, Record<string, string>> = {
     NOTIFICATION_QUEUE_URL: '<NotificationsQueue>',
     RETRY_QUEUE_URL: '<StreamRetryQueue>',
   },
-  ManageConversations: { ...table, MEMBERS_PER_GROUP: '1000' },
-  ManageDevices: { ...table, PLATFORM_APPLICATIONS: applications },
-  ManageMessages: table,
-  ManageProfile: table,
-  ManageReceipts: table,
-  MoveWatermarkFrame: table,
-  ManageMembers: { ...table, MEMBERS_PER_GROUP: '1000' },
+  ManageConversations: { ...asked, MEMBERS_PER_GROUP: '1000' },
+  ManageDevices: { ...asked, PLATFORM_APPLICATIONS: applications },
+  ManageMessages: asked,
+  ManageProfile: asked,
+  ManageReceipts: asked,
+  MoveWatermarkFrame: asked,
+  ManageMembers: { ...asked, MEMBERS_PER_GROUP: '1000' },
   Notify: table,
-  ReadHistory: table,
+  ReadHistory: asked,
   RefuseFrame: {},
   RefuseRoute: {},
   RetryFrames: { ...table, CALLBACK_URL: callback },
-  SendMessage: table,
-  SendMessageFrame: table,
-  Sync: table,
-  SyncFrame: table,
+  SendMessage: asked,
+  SendMessageFrame: asked,
+  Sync: asked,
+  SyncFrame: asked,
 };
 
 test.each(Object.entries(environments))('%s is told exactly what it needs', (name, expected) => {

@@ -5,16 +5,19 @@ interface Statement {
   Effect: string;
   Action: string | string[];
   Resource: unknown;
-  Condition?: unknown;
+  Condition?: Record<string, Record<string, string[]>>;
 }
 
 const { template } = synthesise();
 const functions = propertiesOf(template, 'AWS::Lambda::Function');
 const policies = propertiesOf(template, 'AWS::IAM::Policy');
 
-const sending = { 'ChatTable.Arn': 'dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem' };
-const receipts = { 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query dynamodb:UpdateItem' };
+/** Every function behind an API may write the items of its callers' limits, and by that no others. */
+const limited = { 'ChatTable.Arn of RATE#*': 'dynamodb:UpdateItem' };
+const sending = { ...limited, 'ChatTable.Arn': 'dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem' };
+const receipts = { ...limited, 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query dynamodb:UpdateItem' };
 const syncing = {
+  ...limited,
   'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:DescribeTable dynamodb:Query dynamodb:UpdateItem',
   'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
 };
@@ -28,6 +31,7 @@ const granted: Record<string, Record<string, string>> = {
   AuthorizeConnection: {},
   AuthorizeRequest: {},
   ChangeMessageFrame: {
+    ...limited,
     'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
   },
   Connect: { 'ChatTable.Arn': 'dynamodb:UpdateItem', [hangingUp]: 'execute-api:ManageConnections' },
@@ -40,21 +44,26 @@ const granted: Record<string, Record<string, string>> = {
     'StreamRetryQueue.Arn': 'sqs:SendMessage',
     'StreamUnreadableRecords.Arn': 'sqs:SendMessage',
   },
+  JoinConversation: { ...limited, 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:UpdateItem' },
   ManageConversations: {
+    ...limited,
     'ChatTable.Arn':
       'dynamodb:BatchGetItem dynamodb:BatchWriteItem dynamodb:ConditionCheckItem dynamodb:DeleteItem dynamodb:PutItem dynamodb:UpdateItem',
     'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
   },
   ManageDevices: {
+    ...limited,
     'ChatTable.Arn': 'dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query',
     ...onPlatforms('app', '', 'sns:CreatePlatformEndpoint sns:DeleteEndpoint sns:SetEndpointAttributes'),
     ...onPlatforms('endpoint', '/*', 'sns:CreatePlatformEndpoint sns:DeleteEndpoint sns:SetEndpointAttributes'),
   },
   ManageProfile: {
+    ...limited,
     'ChatTable.Arn':
       'dynamodb:ConditionCheckItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
   },
   ManageMessages: {
+    ...limited,
     'ChatTable.Arn':
       'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
     'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
@@ -62,6 +71,7 @@ const granted: Record<string, Record<string, string>> = {
   ManageReceipts: receipts,
   MoveWatermarkFrame: receipts,
   ManageMembers: {
+    ...limited,
     'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
   },
   Notify: {
@@ -69,9 +79,14 @@ const granted: Record<string, Record<string, string>> = {
     'NotificationsQueue.Arn': consuming,
     ...onPlatforms('endpoint', '/*', 'sns:Publish'),
   },
-  ReadHistory: { 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query' },
+  ReadHistory: { ...limited, 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query' },
   RefuseFrame: {},
   RefuseRoute: {},
+  Relay: {
+    ...limited,
+    'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:UpdateItem',
+    [callback]: 'execute-api:ManageConnections',
+  },
   RetryFrames: {
     'ChatTable.Arn': 'dynamodb:UpdateItem',
     'StreamRetryQueue.Arn': consuming,
@@ -109,12 +124,20 @@ function grantsOf(name: string): Record<string, string> {
   const actions = new Map<string, string[]>();
   for (const statement of statementsOf(name)) {
     expect(statement).toMatchObject({ Effect: 'Allow' });
-    expect(statement).not.toHaveProperty('Condition');
-    for (const resource of [statement.Resource].flat().map(readable)) {
+    for (const resource of [statement.Resource].flat().map((arn) => readable(arn) + partOf(statement))) {
       actions.set(resource, [...(actions.get(resource) ?? []), ...[statement.Action].flat()]);
     }
   }
   return Object.fromEntries([...actions].map(([resource, list]) => [resource, list.sort().join(' ')]));
+}
+
+/** Which items of the table alone, where it is not all of them. No other condition is known here. */
+function partOf({ Condition }: Statement): string {
+  if (Condition === undefined) return '';
+  const { 'ForAllValues:StringLike': like = {}, ...others } = Condition;
+  const { 'dynamodb:LeadingKeys': leadingKeys = [], ...more } = like;
+  expect({ ...others, ...more }).toEqual({});
+  return ` of ${leadingKeys.join(' ')}`;
 }
 
 function statementsOf(name: string): Statement[] {

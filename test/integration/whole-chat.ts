@@ -69,11 +69,14 @@ export async function startWholeChat(): Promise<WholeChat> {
   };
 }
 
+/** What the database's own start has set. */
+const ownVariables = new Set(['TABLE_NAME', 'RATE_LIMITS']);
+
 /** What the template refers to has no address here; what it says in words stands. */
 function stubEnvironment(routes: DeployedRoute[]): void {
   for (const { environment } of routes) {
     for (const [name, value] of Object.entries(environment)) {
-      if (name !== 'TABLE_NAME') vi.stubEnv(name, typeof value === 'string' ? value : unreachable);
+      if (!ownVariables.has(name)) vi.stubEnv(name, typeof value === 'string' ? value : unreachable);
     }
   }
 }

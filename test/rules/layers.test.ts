@@ -75,9 +75,15 @@ const layers: Layer[] = [
     name: 'entries',
     files: `${lambdas}/{websocket,http,stream,queue,schedule}/*.ts`,
     rule: 'an entry wires and imports no other entry',
-    may: ['app', 'data', 'domain', 'edge', 'outbound', 'runtime']
+    may: ['app', 'data', 'domain', 'edge', 'outbound', 'runtime', 'wiring']
       .map((layer) => `${lambdas}/${layer}`)
       .concat('contract'),
+  },
+  {
+    name: 'wiring',
+    files: `${lambdas}/wiring/**/*.ts`,
+    rule: 'wiring is what entries would say alike: it imports what they may',
+    may: ['app', 'data', 'domain', 'edge', 'outbound', 'runtime'].map((layer) => `${lambdas}/${layer}`),
   },
   {
     name: 'lib',
@@ -161,7 +167,7 @@ describe('the core', () => {
     },
     {
       rule: 'only edge, data and outbound catch errors, and app where a conversation fails alone',
-      pattern: 'lambdas/{domain,runtime,websocket,http,stream,queue}/**/*.ts',
+      pattern: 'lambdas/{domain,runtime,wiring,websocket,http,stream,queue}/**/*.ts',
       forbidden: /\bcatch\b/,
     },
     {
@@ -171,7 +177,7 @@ describe('the core', () => {
     },
     {
       rule: 'an entry decides nothing',
-      pattern: 'lambdas/{websocket,http,stream,queue}/*.ts',
+      pattern: 'lambdas/{wiring,websocket,http,stream,queue}/*.ts',
       forbidden: /\bif\s*\(|\bfor\s*\(|\bwhile\s*\(/,
     },
     { rule: 'zod comes as zod/mini', pattern: '{contract,lambdas}/**/*.ts', forbidden: /from 'zod'/ },

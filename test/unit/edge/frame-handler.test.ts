@@ -5,14 +5,16 @@ import { action, frameHandler, unknownFrameHandler } from '../../../lambdas/edge
 import type { FrameEvent } from '../../../lambdas/edge/websocket-events.ts';
 import { captureOutput, context, frameEvent } from '../../helpers/events.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
+import { openLimiter } from '../../helpers/open-limiter.ts';
 
 const clock = fakeClock();
+const limiter = { take: vi.fn(openLimiter.take) };
 const act = vi.fn(async (): Promise<unknown> => ({ done: true }));
 const burn = vi.fn(async (): Promise<unknown> => ({ burnt: true }));
 const schema = z.strictObject({ text: z.string() });
 const handler = frameHandler(
   { 'note.write': action(schema, act), 'note.burn': action(z.strictObject({}), burn) },
-  clock,
+  { clock, limiter },
 );
 const frame = (more: object = {}) => ({ action: 'note.write', id: '1', data: { text: 'hi' }, ...more });
 const refusal = (reply: string | null, id: string | null, code: string, message: string, errors?: object[]) => ({

@@ -4,8 +4,10 @@ import { ChatError, refuse } from '../../../lambdas/domain/chat-error.ts';
 import { type Answer, httpHandler, route, unknownRouteHandler } from '../../../lambdas/edge/http-handler.ts';
 import { answerIn, authorized, captureOutput, context, type HttpRequest, httpEvent } from '../../helpers/events.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
+import { openLimiter } from '../../helpers/open-limiter.ts';
 
 const clock = fakeClock();
+const limiter = { take: vi.fn(openLimiter.take) };
 const act = vi.fn(async (): Promise<Answer> => ({ status: 200, body: { done: true } }));
 const schemas = {
   operation: 'write the note',
@@ -15,7 +17,7 @@ const schemas = {
 };
 const handler = httpHandler(
   { 'PUT /v1/notes/{noteId}': route(schemas, act), 'GET /v1/notes': route({ operation: 'list the notes' }, act) },
-  clock,
+  { clock, limiter },
 );
 const put = (request: HttpRequest = {}) =>
   handler(httpEvent('PUT /v1/notes/{noteId}', { params: { noteId: 'n' }, body: { text: 'hi' }, ...request }), context);
@@ -57,7 +59,10 @@ describe('a request', () => {
 
   test('that can do without a body may have none, but not a wrong one', async () => {
     const body = z.strictObject({ seq: z.optional(z.int()) });
-    const read = httpHandler({ 'POST /v1/read': route({ operation: 'read', body, isBodyOptional: true }, act) }, clock);
+    const read = httpHandler(
+      { 'POST /v1/read': route({ operation: 'read', body, isBodyOptional: true }, act) },
+      { clock, limiter },
+    );
     const statusOf = async (request: HttpRequest) =>
       answerIn(await read(httpEvent('POST /v1/read', request), context)).status;
 

@@ -18,10 +18,12 @@ import {
   streamEvent,
 } from '../../helpers/events.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
+import { openLimiter } from '../../helpers/open-limiter.ts';
 
 const clock = fakeClock();
+const rules = { clock, limiter: openLimiter };
 const act = vi.fn(async (): Promise<{ status: number }> => ({ status: 204 }));
-const http = httpHandler({ 'POST /v1/notes': route({ operation: 'note', body: z.looseObject({}) }, act) }, clock);
+const http = httpHandler({ 'POST /v1/notes': route({ operation: 'note', body: z.looseObject({}) }, act) }, rules);
 const post = (body: unknown = {}) => http(httpEvent('POST /v1/notes', { body }), context);
 let output: ReturnType<typeof captureOutput>;
 
@@ -105,7 +107,7 @@ describe('what people wrote and what opens their door', () => {
   const writeNote = action(z.strictObject({ text: z.string() }), async () => {
     throw hung;
   });
-  const frames = frameHandler({ 'note.write': writeNote }, clock);
+  const frames = frameHandler({ 'note.write': writeNote }, rules);
   const stream = streamHandler({
     operation: 'test',
     read: ({ after: { text } = {} }) => {
