@@ -43,7 +43,7 @@ const connectionsOf = (userId: string, connectionId: string, ...joined: string[]
   ...connectionsKey(userId),
   entity: 'connections',
   [connectionAttribute(connectionId)]: {
-    ...connectionValue({ userId, connectionId, openedAtMs: 0, expiresAtMs, joined }),
+    ...connectionValue({ openedAtMs: 0, expiresAtMs }),
     joined: Object.fromEntries(joined.map((conversationId) => [conversationId, true])),
   },
 });
