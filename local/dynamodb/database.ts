@@ -3,9 +3,10 @@ import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { post } from '../aws/post.ts';
 import type { Clock, JsonObject, Resource } from '../types.ts';
-import { type Dynoxide, startDynoxide } from './dynoxide.ts';
+import { startDynoxide } from './dynoxide.ts';
 import { tidyStream } from './housekeeping.ts';
 import { createTableInput, timeToLiveAttribute } from './table-definition.ts';
+import { createTimeToLive } from './time-to-live.ts';
 
 const SWEEP_EVERY_MS = 10_000;
 const TIDY_EVERY_MS = 60 * 60 * 1000;
@@ -22,34 +23,31 @@ export interface Database {
   call(target: string, body: string | Buffer): Promise<Answer>;
   /** Makes the table unless it is there. */
   ensureTable(table: Pick<Resource, 'ref' | 'properties'>): Promise<void>;
-  /** Removes expired items now; the embedded database does so every ten seconds, by the machine's own time. */
+  /** Removes expired items now; otherwise it is done every ten seconds. */
   removeExpired(): Promise<void>;
+  /** Whether an item was removed at this time (of the machine) because it had expired. */
+  hasExpired(keys: JsonObject, atMs: number): boolean;
   close(): Promise<void>;
 }
 
 /** `folder` holds the data; `:memory:` keeps none. */
 export async function startDatabase({ folder, clock }: { folder: string; clock: Clock }): Promise<Database> {
   const external = process.env.DYNAMODB_ENDPOINT;
-  if (external)
-    return connect(
-      external,
-      async () => {},
-      async () => {},
-    );
+  if (external) return connect(external, clock, async () => {});
   const file = folder === ':memory:' ? undefined : join(folder, 'dynamodb.db');
   if (file !== undefined) await mkdir(folder, { recursive: true });
   const dynoxide = await startDynoxide(file);
-  const removeExpired = () => sweep(dynoxide);
   const stopping = new AbortController();
   if (file !== undefined) {
     tidyStream(file, clock.now());
     repeat(clock, TIDY_EVERY_MS, stopping.signal, async () => tidyStream(file, clock.now()));
   }
-  repeat(clock, SWEEP_EVERY_MS, stopping.signal, removeExpired);
-  return connect(dynoxide.endpoint, removeExpired, async () => {
+  const database = connect(dynoxide.endpoint, clock, async () => {
     stopping.abort();
     await dynoxide.close();
   });
+  repeat(clock, SWEEP_EVERY_MS, stopping.signal, database.removeExpired);
+  return database;
 }
 
 /** The template's table under a name of the caller's choice, for tests without a whole deployment. */
@@ -57,14 +55,19 @@ export function createTableFrom(database: Database, name: string, properties: Js
   return database.ensureTable({ ref: name, properties });
 }
 
-function connect(endpoint: string, removeExpired: () => Promise<void>, stop: () => Promise<void>): Database {
+function connect(endpoint: string, clock: Clock, stop: () => Promise<void>): Database {
   const agent = new Agent({ keepAlive: true });
   const call: Database['call'] = (target, body) => post(agent, endpoint, headersFor(target), body);
+  const timeToLive = createTimeToLive(call, clock);
   return {
     endpoint,
     call,
-    removeExpired,
-    ensureTable: (table) => ensureTable(call, table),
+    removeExpired: timeToLive.sweep,
+    hasExpired: timeToLive.removed,
+    async ensureTable(table) {
+      await ensureTable(call, table);
+      timeToLive.watch(table);
+    },
     async close() {
       await stop();
       agent.destroy();
@@ -96,14 +99,6 @@ async function ensureTable(call: Database['call'], table: Pick<Resource, 'ref' |
 
 function refuseFailure(operation: string, table: string, answer: Answer): void {
   if (answer.status !== 200) throw new Error(`unable to ${operation} ${table}; ${answer.body}`);
-}
-
-/** Dynoxide removes expired items only when its tool server is told to (a deviation from DynamoDB). */
-async function sweep(dynoxide: Dynoxide): Promise<void> {
-  const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'sweep_ttl', arguments: {} } };
-  const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
-  const answer = await post(undefined, dynoxide.toolsEndpoint, headers, JSON.stringify(body));
-  refuseFailure('sweep_ttl', 'every table', answer);
 }
 
 async function repeat(clock: Clock, everyMs: number, stop: AbortSignal, task: () => Promise<void>): Promise<void> {

@@ -6,10 +6,9 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 
-/** A running dynoxide: DynamoDB's protocol at `endpoint`, its own tools (the TTL sweep) at `toolsEndpoint`. */
+/** A running dynoxide: DynamoDB's protocol at `endpoint`. */
 export interface Dynoxide {
   endpoint: string;
-  toolsEndpoint: string;
   close(): Promise<void>;
 }
 
@@ -25,18 +24,14 @@ type DynoxideProcess = ChildProcessByStdio<Writable, null, Readable>;
 export async function startDynoxide(file: string | undefined): Promise<Dynoxide> {
   const port = await freePort();
   const storage = file === undefined ? [] : ['--db-path', file];
-  const tools = ['--mcp', '--mcp-port', '0', '--mcp-no-auth'];
-  const command = [binary(), 'serve', '--port', String(port), ...storage, ...tools];
+  const command = [binary(), 'serve', '--port', String(port), ...storage];
   // Detached: a Ctrl-C in the terminal must reach the host alone, which still needs the database to drain.
   const child = spawn('sh', ['-c', DIE_WITH_HOST, 'sh', ...command], {
     detached: true,
     stdio: ['pipe', 'ignore', 'pipe'],
   });
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    toolsEndpoint: await announcedTools(child),
-    close: () => stop(child),
-  };
+  await listening(child);
+  return { endpoint: `http://127.0.0.1:${port}`, close: () => stop(child) };
 }
 
 function binary(): string {
@@ -51,15 +46,14 @@ function binary(): string {
   }
 }
 
-/** Dynoxide announces both of its servers, on standard error like everything it says; our port is for its first. */
-async function announcedTools(child: DynoxideProcess): Promise<string> {
+/** Dynoxide announces itself on standard error, like everything it says. */
+async function listening(child: DynoxideProcess): Promise<void> {
   const said: string[] = [];
   for await (const line of createInterface({ input: child.stderr })) {
     said.push(line);
-    const tools = said.map((it) => /^MCP HTTP server listening on (\S+)$/.exec(it)?.[1]).find(Boolean);
-    if (tools && said.some((it) => it.startsWith('Dynoxide listening'))) {
+    if (line.startsWith('Dynoxide listening')) {
       child.stderr.resume();
-      return tools;
+      return;
     }
   }
   throw new Error(`unable to start the database; it said: ${said.join(' ')}`);

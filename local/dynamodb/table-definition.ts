@@ -20,6 +20,13 @@ export function createTableInput(name: string, properties: JsonObject): JsonObje
   return input;
 }
 
+/** The names of the key's attributes, the partition key first. */
+export function keySchemaOf(properties: JsonObject): string[] {
+  const schema = Array.isArray(properties.KeySchema) ? properties.KeySchema.filter(isObject) : [];
+  const inOrder = schema.toSorted((a, b) => String(a.KeyType).localeCompare(String(b.KeyType)));
+  return inOrder.map(({ AttributeName }) => String(AttributeName));
+}
+
 /** The table's TTL attribute, if it has one in use. */
 export function timeToLiveAttribute(properties: JsonObject): string | undefined {
   const specification = properties.TimeToLiveSpecification;

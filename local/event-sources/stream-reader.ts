@@ -57,9 +57,19 @@ export async function openStream(database: Database, stream: string, start: Star
       const page = { ShardIterator: iterator, Limit: PAGE };
       const answer = await ask<{ Records: RawRecord[]; NextShardIterator: string }>(database, 'GetRecords', page);
       iterator = answer.NextShardIterator;
-      return { records: answer.Records, isAtEnd: answer.Records.length < PAGE };
+      return {
+        records: answer.Records.map((record) => signed(record, database)),
+        isAtEnd: answer.Records.length < PAGE,
+      };
     },
   };
+}
+
+/** A removal of an expired item says that it was DynamoDB's own; any other is a caller's, and says nothing. */
+function signed(record: RawRecord, database: Database): RawRecord {
+  const { Keys, ApproximateCreationDateTime: seconds } = record.dynamodb;
+  if (record.eventName !== 'REMOVE' || !database.hasExpired(Keys, seconds * 1000)) return record;
+  return { ...record, userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } };
 }
 
 function positionOf({ after, startsAtEnd }: Start): JsonObject {

@@ -56,13 +56,20 @@ describe('the embedded database', () => {
     await after.close();
   });
 
-  test('removes expired items when told to', async () => {
-    const database = await startDatabase({ folder, clock: createClock() });
-    await putItem(database, 'expired', { ttl: { N: '1700000000' } });
-    await putItem(database, 'alive', { ttl: { N: '4000000000' } });
+  test('removes what has expired by the clock of the host, and nothing else', async () => {
+    const clock = createClock();
+    const database = await startDatabase({ folder, clock });
+    await createTableFrom(database, 'Chat', chatTable);
+    const seconds = (fromNow: number) => ({ N: String(Math.floor(clock.now() / 1000) + fromNow) });
+    await putItem(database, 'expired', { ttl: seconds(3600) });
+    await putItem(database, 'alive', { ttl: seconds(7300) });
+    await putItem(database, 'no number', { ttl: { S: '1700000000' } });
+    await putItem(database, 'too old', { ttl: seconds(-6 * 365 * 86_400) });
     await database.removeExpired();
-    expect(await getItem(database, 'expired')).toBeUndefined();
-    expect(await getItem(database, 'alive')).toBeDefined();
+    expect(await getItem(database, 'expired')).toBeDefined();
+    clock.advance(7_200_000);
+    await vi.waitFor(async () => expect(await getItem(database, 'expired')).toBeUndefined());
+    for (const id of ['alive', 'no number', 'too old']) expect(await getItem(database, id)).toBeDefined();
     await database.close();
   });
 
