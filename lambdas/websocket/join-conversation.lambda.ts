@@ -8,7 +8,7 @@ import { watcherStore } from '../data/watcher-store.ts';
 import { action, frameHandler } from '../edge/frame-handler.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
-import { edgeRules, edgeRules } from '../wiring/edge-rules.ts';
+import { edgeRules } from '../wiring/edge-rules.ts';
 
 const { TABLE_NAME } = environment('TABLE_NAME');
 const table = openTable(TABLE_NAME);

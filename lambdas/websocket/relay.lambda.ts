@@ -11,7 +11,7 @@ import { costs } from '../edge/rules.ts';
 import { sockets } from '../outbound/sockets.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
-import { edgeRules, edgeRules } from '../wiring/edge-rules.ts';
+import { edgeRules } from '../wiring/edge-rules.ts';
 
 const { TABLE_NAME, CALLBACK_URL } = environment('TABLE_NAME', 'CALLBACK_URL');
 const table = openTable(TABLE_NAME);

@@ -11,14 +11,7 @@ import { sendSignal } from '../../../lambdas/app/send-signal.ts';
 import { tellTyping } from '../../../lambdas/app/tell-typing.ts';
 import { typingThrottle } from '../../../lambdas/app/typing-throttle.ts';
 import { connectionStore } from '../../../lambdas/data/connection-store.ts';
-import {
-  connectionAttribute,
-  connectionValue,
-  headItem,
-  memberItem,
-  watchersFrom,
-  watcherValue,
-} from '../../../lambdas/data/items.ts';
+import { connectionAttribute, headItem, memberItem, watchersFrom, watcherValue } from '../../../lambdas/data/items.ts';
 import { joinedStore } from '../../../lambdas/data/joined-store.ts';
 import { connectionsKey, watchersKey } from '../../../lambdas/data/keys.ts';
 import { roomStore } from '../../../lambdas/data/room-store.ts';
@@ -43,7 +36,8 @@ const connectionsOf = (userId: string, connectionId: string, ...joined: string[]
   ...connectionsKey(userId),
   entity: 'connections',
   [connectionAttribute(connectionId)]: {
-    ...connectionValue({ openedAtMs: 0, expiresAtMs }),
+    openedAtMs: 0,
+    expiresAtMs,
     joined: Object.fromEntries(joined.map((conversationId) => [conversationId, true])),
   },
 });
