@@ -16,6 +16,9 @@ const environmentCredentials = {
   '@aws-sdk/credential-provider-node': join(lambdas, 'runtime/environment-credentials.ts'),
 };
 
+/** 8 KiB, most of them a library of data structures, for a cache that stays empty. */
+const noEndpointCache = { '@aws-sdk/endpoint-cache': join(lambdas, 'runtime/no-endpoint-cache.ts') };
+
 const options = {
   absWorkingDir: root,
   outdir: build,
@@ -27,7 +30,7 @@ const options = {
   // Written as ESM, emitted as CommonJS: an ES module that imports node:http loads undici at start, 20 to 30 ms (nodejs/node#59686).
   format: 'cjs',
   mainFields: ['module', 'main'],
-  alias: environmentCredentials,
+  alias: { ...environmentCredentials, ...noEndpointCache },
   // The SDK imports it at the first event stream that it meets, and no operation of ours has one: 15 KiB of every bundle.
   external: ['@smithy/core/event-streams'],
   legalComments: 'none',
