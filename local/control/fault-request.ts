@@ -12,11 +12,11 @@ const ruleSchema = z.strictObject({
   times: z._default(z.int().check(z.minimum(1), z.maximum(100_000)), 1),
 });
 
-const schema = z.union([ruleSchema, z.array(ruleSchema)]);
+const schema = z.array(ruleSchema);
 
 /** One rule or several; `idOf` gives the logical id of a function named in one. */
 export function parseFaults(body: unknown, idOf: (name: string) => string): FaultRule[] {
-  return [schema.parse(body)].flat().map(({ function: name, ...rule }) => ({
+  return schema.parse([body].flat()).map(({ function: name, ...rule }) => ({
     ...rule,
     ...(name !== undefined && { function: idOf(name) }),
   }));

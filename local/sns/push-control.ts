@@ -32,6 +32,7 @@ export function createPushControl({ sink, endpoints, platforms }: Parts): PushCo
 /** A test that names a device which never registered has a mistake, and hears of it. */
 function chosen(endpoints: PushEndpoints, choice: EndpointChoice): PushEndpoint[] {
   const found = endpoints.matching(choice);
-  if (found.length === 0) throw new Error(`no endpoint is registered for ${Object.values(choice)[0]}`);
+  const name = choice.endpointArn ?? choice.deviceToken;
+  if (found.length === 0) throw new Error(`no endpoint is registered for ${name}`);
   return found;
 }

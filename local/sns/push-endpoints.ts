@@ -14,7 +14,10 @@ export type PushEndpoint = {
 type Attributes = Pick<PushEndpoint, 'token' | 'userData' | 'enabled'>;
 
 /** Which endpoints are meant: one by its ARN, or all of a token, whatever their application. */
-export type EndpointChoice = { endpointArn: string } | { deviceToken: string };
+export interface EndpointChoice {
+  endpointArn?: string | undefined;
+  deviceToken?: string | undefined;
+}
 
 /** The device endpoints of the platform applications. */
 export interface PushEndpoints {
@@ -49,11 +52,8 @@ export function createPushEndpoints(store: Store): PushEndpoints {
       throw taken(existing);
     },
     find,
-    matching(choice) {
-      const isArn = 'endpointArn' in choice;
-      const rows = isArn ? sql.byArn.all(choice.endpointArn) : sql.byToken.all(choice.deviceToken);
-      return rows as PushEndpoint[];
-    },
+    matching: ({ endpointArn = null, deviceToken = null }) =>
+      sql.byArnOrToken.all(endpointArn, deviceToken) as PushEndpoint[],
     change(arn, wanted) {
       const endpoint = find(arn);
       if (!endpoint) throw new AwsError(404, 'NotFound', 'Endpoint does not exist');
@@ -72,7 +72,7 @@ function statementsOf(store: Store) {
   return {
     byApplication: store.prepare(`${columns} WHERE application = ? AND token = ?`),
     byArn: store.prepare(`${columns} WHERE arn = ?`),
-    byToken: store.prepare(`${columns} WHERE token = ?`),
+    byArnOrToken: store.prepare(`${columns} WHERE arn = ? OR token = ?`),
     insert: store.prepare('INSERT INTO endpoints (arn, application, token, user_data, enabled) VALUES (?, ?, ?, ?, ?)'),
     update: store.prepare('UPDATE endpoints SET token = ?, user_data = ?, enabled = ? WHERE arn = ?'),
     remove: store.prepare('DELETE FROM endpoints WHERE arn = ?'),

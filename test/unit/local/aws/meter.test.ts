@@ -43,11 +43,14 @@ test('a report stays as it was, and a reset begins anew', () => {
   const before = meter.report();
   meter.httpRequest();
   meter.publish();
+  meter.sms(2);
+  meter.event(64 * KB + 1);
   meter.queueRequest(65 * KB);
   expect(before.apiGateway.httpRequests).toBe(0);
   expect(meter.report()).toMatchObject({
     apiGateway: { httpRequests: 1 },
-    sns: { publishes: 1 },
+    sns: { publishes: 1, smsParts: 2 },
+    events: { entries: 2 },
     sqs: { requests: 2 },
   });
   meter.reset();
