@@ -15,9 +15,9 @@ export interface Renewals {
 }
 
 export interface FrameRules extends EdgeRules {
-  renewals?: Renewals;
-  /** A frame came by a connection that is over; it is being answered so. */
-  onExpired?: (connectionId: string) => Promise<void>;
+  renewals: Renewals;
+  /** Ends a connection with this frame, the answer to one that came too late; false where it could not be delivered. */
+  sayGoodbye: (connectionId: string, lastFrame: string) => Promise<boolean>;
 }
 
 /** What a request costs its user of which bucket. */
@@ -31,7 +31,7 @@ export const costs = {
   /** Touches nothing that lasts: clients do it all the time. */
   light: { rateClass: 'request', weight: 0.2 },
   /** Reads pages of items, or writes many. */
-  heavy: { rateClass: 'request', weight: 5 },
+  heavy: { rateClass: 'request', weight: 3 },
   /** Told to every member of the conversation. */
   send: { rateClass: 'send', weight: 1 },
 } as const satisfies Record<string, Cost>;

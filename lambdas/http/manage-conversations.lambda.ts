@@ -21,6 +21,7 @@ import { memberStore } from '../data/member-store.ts';
 import { membershipStore } from '../data/membership-store.ts';
 import { surroundingsStore } from '../data/surroundings-store.ts';
 import { httpHandler, route } from '../edge/http-handler.ts';
+import { costs } from '../edge/rules.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
 import { digest, systemRandomness as randomness } from '../runtime/randomness.ts';
@@ -46,7 +47,7 @@ const search = findChannels({ channels: channelStore(table) });
 const join = joinChannel({ ...shared, members });
 
 const postConversation = route(
-  { operation: 'create the conversation', body: CreateConversationSchema },
+  { operation: 'create the conversation', body: CreateConversationSchema, cost: costs.heavy },
   async (principal, { body }) => {
     const { conversation, isNew } = await create(principal, body);
     return { status: isNew ? 201 : 200, body: { conversation } };
@@ -54,7 +55,7 @@ const postConversation = route(
 );
 
 const getConversations = route(
-  { operation: 'list the conversations', query: ListConversationsSchema },
+  { operation: 'list the conversations', query: ListConversationsSchema, cost: costs.heavy },
   async (principal, { query: { contextType: type, contextId: id, ...page } }) => ({
     status: 200,
     body: type && id ? await find(principal, { type, id }) : await list(principal.userId, page),
@@ -85,10 +86,13 @@ const deleteConversation = route(
   },
 );
 
-const getChannels = route({ operation: 'find channels', query: FindChannelsSchema }, async (_, { query }) => ({
-  status: 200,
-  body: await search(query),
-}));
+const getChannels = route(
+  { operation: 'find channels', query: FindChannelsSchema, cost: costs.heavy },
+  async (_, { query }) => ({
+    status: 200,
+    body: await search(query),
+  }),
+);
 
 const postJoin = route(
   { operation: 'join the channel', params: ConversationParamsSchema },

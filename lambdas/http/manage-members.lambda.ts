@@ -11,6 +11,7 @@ import { openTable } from '../data/client.ts';
 import { membershipStore } from '../data/membership-store.ts';
 import type { Principal } from '../domain/principal.ts';
 import { httpHandler, route } from '../edge/http-handler.ts';
+import { costs } from '../edge/rules.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
 import { edgeRules } from '../wiring/edge-rules.ts';
@@ -23,7 +24,7 @@ const [list, add, set] = [listMembers(ports), addMembers(ports), setMembers(port
 const [change, remove, prefer] = [changeRole(ports), removeMember(ports), changePreferences(ports)];
 
 const getMembers = route(
-  { operation: 'list the members', params: ConversationParamsSchema, query: PageSchema },
+  { operation: 'list the members', params: ConversationParamsSchema, query: PageSchema, cost: costs.heavy },
   async (principal, { params, query }) => ({
     status: 200,
     body: await list(principal, params.conversationId, query),
@@ -31,7 +32,7 @@ const getMembers = route(
 );
 
 const postMembers = route(
-  { operation: 'add members', params: ConversationParamsSchema, body: AddMembersSchema },
+  { operation: 'add members', params: ConversationParamsSchema, body: AddMembersSchema, cost: costs.heavy },
   async (principal, { params, body }) => {
     const { members, isNew } = await add(principal, params.conversationId, body);
     return { status: isNew ? 201 : 200, body: { members } };
@@ -39,7 +40,7 @@ const postMembers = route(
 );
 
 const putMembers = route(
-  { operation: 'set the members', params: ConversationParamsSchema, body: SetMembersSchema },
+  { operation: 'set the members', params: ConversationParamsSchema, body: SetMembersSchema, cost: costs.heavy },
   async (principal, { params, body }) => ({
     status: 200,
     body: { members: await set(principal, params.conversationId, body) },

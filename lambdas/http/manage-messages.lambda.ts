@@ -14,6 +14,7 @@ import { messageStores } from '../data/message-stores.ts';
 import { sendStores } from '../data/send-stores.ts';
 import { publicMessage } from '../domain/message.ts';
 import { httpHandler, route } from '../edge/http-handler.ts';
+import { costs } from '../edge/rules.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
 import { digest, systemRandomness as randomness } from '../runtime/randomness.ts';
@@ -44,7 +45,7 @@ const getMessage = route(
 );
 
 const patchMessage = route(
-  { operation: 'edit the message', params: MessageParamsSchema, body: EditMessageSchema },
+  { operation: 'edit the message', params: MessageParamsSchema, body: EditMessageSchema, cost: costs.send },
   async (principal, { params, body }) => {
     const message = await edit(principal, params.messageId, body);
     return { status: 200, body: { message: publicMessage(message) } };
@@ -52,7 +53,7 @@ const patchMessage = route(
 );
 
 const removeMessage = route(
-  { operation: 'delete the message', params: MessageParamsSchema },
+  { operation: 'delete the message', params: MessageParamsSchema, cost: costs.send },
   async (principal, { params }) => {
     await remove(principal, params.messageId);
     return done;
@@ -60,7 +61,13 @@ const removeMessage = route(
 );
 
 const postForward = route(
-  { operation: 'forward the message', params: MessageParamsSchema, body: ForwardMessageSchema },
+  {
+    operation: 'forward the message',
+    params: MessageParamsSchema,
+    body: ForwardMessageSchema,
+    cost: costs.send,
+    furtherWeight: ({ conversationIds }) => conversationIds.length - 1,
+  },
   async (principal, { params, body }) => {
     const sent = await forward(principal, params.messageId, body);
     const messages = sent.map(({ message }) => publicMessage(message));
@@ -69,17 +76,17 @@ const postForward = route(
 );
 
 const getReplies = route(
-  { operation: 'list the replies', params: MessageParamsSchema, query: PageSchema },
+  { operation: 'list the replies', params: MessageParamsSchema, query: PageSchema, cost: costs.heavy },
   async (principal, { params, query }) => ({ status: 200, body: await replies(principal, params.messageId, query) }),
 );
 
 const getReactions = route(
-  { operation: 'list the reactions', params: MessageParamsSchema, query: PageSchema },
+  { operation: 'list the reactions', params: MessageParamsSchema, query: PageSchema, cost: costs.heavy },
   async (principal, { params, query }) => ({ status: 200, body: await reactions(principal, params.messageId, query) }),
 );
 
 const putReaction = route(
-  { operation: 'react to the message', params: ReactionParamsSchema },
+  { operation: 'react to the message', params: ReactionParamsSchema, cost: costs.send },
   async (principal, { params }) => {
     await react(principal, params.messageId, params.emoji);
     return done;
@@ -87,20 +94,23 @@ const putReaction = route(
 );
 
 const removeReactionFrom = route(
-  { operation: 'take the reaction back', params: ReactionParamsSchema },
+  { operation: 'take the reaction back', params: ReactionParamsSchema, cost: costs.send },
   async (principal, { params }) => {
     await unreact(principal, params.messageId, params.emoji);
     return done;
   },
 );
 
-const putPin = route({ operation: 'pin the message', params: MessageParamsSchema }, async (principal, { params }) => {
-  await pin(principal, params.messageId);
-  return done;
-});
+const putPin = route(
+  { operation: 'pin the message', params: MessageParamsSchema, cost: costs.send },
+  async (principal, { params }) => {
+    await pin(principal, params.messageId);
+    return done;
+  },
+);
 
 const removePin = route(
-  { operation: 'unpin the message', params: MessageParamsSchema },
+  { operation: 'unpin the message', params: MessageParamsSchema, cost: costs.send },
   async (principal, { params }) => {
     await unpin(principal, params.messageId);
     return done;
@@ -108,7 +118,7 @@ const removePin = route(
 );
 
 const getPins = route(
-  { operation: 'list the pins', params: ConversationParamsSchema },
+  { operation: 'list the pins', params: ConversationParamsSchema, cost: costs.heavy },
   async (principal, { params }) => ({
     status: 200,
     body: { messages: await pins(principal, params.conversationId) },

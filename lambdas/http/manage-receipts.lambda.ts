@@ -7,6 +7,7 @@ import { conversationStore } from '../data/conversation-store.ts';
 import { headAndMembers } from '../data/head-and-members.ts';
 import { receiptStore } from '../data/receipt-store.ts';
 import { httpHandler, route } from '../edge/http-handler.ts';
+import { costs } from '../edge/rules.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
 import { edgeRules } from '../wiring/edge-rules.ts';
@@ -29,7 +30,7 @@ const postWatermark = (kind: 'read' | 'delivered') =>
   );
 
 const getReceipts = route(
-  { operation: 'list the receipts', params: ConversationParamsSchema },
+  { operation: 'list the receipts', params: ConversationParamsSchema, cost: costs.heavy },
   async (principal, { params }) => ({
     status: 200,
     body: { receipts: await list(principal, params.conversationId) },

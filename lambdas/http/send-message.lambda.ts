@@ -6,6 +6,7 @@ import { sendStores } from '../data/send-stores.ts';
 import { publicMessage } from '../domain/message.ts';
 import { isService } from '../domain/principal.ts';
 import { httpHandler, route } from '../edge/http-handler.ts';
+import { costs } from '../edge/rules.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
 import { digest, systemRandomness as randomness } from '../runtime/randomness.ts';
@@ -16,7 +17,7 @@ const table = openTable(TABLE_NAME);
 const send = sendMessage({ ...sendStores(table), clock, randomness, digest });
 
 const postMessage = route(
-  { operation: 'send the message', params: ConversationParamsSchema, body: SendMessageSchema },
+  { operation: 'send the message', params: ConversationParamsSchema, body: SendMessageSchema, cost: costs.send },
   async (principal, { params, body }) => {
     const { message, isNew } = await send({
       ...body,
