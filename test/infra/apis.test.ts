@@ -63,15 +63,22 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
   ['HttpApi', 'GET /v1/users/me/blocks', 'ManageProfile', 'CUSTOM', false],
   ['HttpApi', 'PUT /v1/users/me/blocks/{userId}', 'ManageProfile', 'CUSTOM', false],
   ['HttpApi', 'DELETE /v1/users/me/blocks/{userId}', 'ManageProfile', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/users/me/notifications', 'ManageNotifications', 'CUSTOM', false],
+  ['HttpApi', 'PUT /v1/users/me/notifications', 'ManageNotifications', 'CUSTOM', false],
   ['WebSocketApi', 'sync', 'SyncFrame', 'NONE', true],
   ['HttpApi', 'POST /v1/sync', 'Sync', 'CUSTOM', false],
+  ['WebSocketApi', 'conversation.join', 'JoinConversation', 'NONE', true],
+  ['WebSocketApi', 'conversation.leave', 'JoinConversation', 'NONE', true],
+  ['WebSocketApi', 'typing.start', 'Relay', 'NONE', true],
+  ['WebSocketApi', 'typing.stop', 'Relay', 'NONE', true],
+  ['WebSocketApi', 'signal.send', 'Relay', 'NONE', true],
   ['HttpApi', '$default', 'RefuseRoute', 'NONE', false],
 ])('%s %s runs %s, authorization %s, route response %s', (api, key, target, authorizer, replies) => {
   expect(routes).toContainEqual({ api, key, target, authorizer, replies });
 });
 
 test('there is no other route', () => {
-  expect(routes).toHaveLength(51);
+  expect(routes).toHaveLength(58);
 });
 
 describe('the WebSocket API', () => {
