@@ -39,6 +39,13 @@ export interface RateLimits {
   serviceFactor: number;
 }
 
+/** How many SMS may be sent on a day of UTC: a guard of what they cost, whatever happens. */
+export interface SmsLimits {
+  perUserPerDay: number;
+  /** To all users together. SNS has a monthly spending quota of the account above it. */
+  perDay: number;
+}
+
 /** The AWS account and Region that a stage lives in. */
 export interface Home {
   account: string;
@@ -60,7 +67,13 @@ export interface Stage {
   protectData: boolean;
   /** How long a notification waits for its reader to see the message on another device first. SQS allows 0 to 900. */
   pushDelaySeconds: number;
+  /** How long others are not told that a user has gone, who may be back in a moment. SQS allows 0 to 900. */
+  presenceGraceSeconds: number;
   platformApplications: PlatformApplications;
+  /** What becomes of a push in its reader's quiet hours: told when they are over, or never. */
+  quietHours: 'defer' | 'drop';
+  /** To readers who want it and whom no device of theirs could tell. */
+  sms: SmsLimits | 'off';
   limits: {
     membersPerGroup: number;
     /** Connects of one user in any minute. */
@@ -96,7 +109,10 @@ const defaults: StageSettings = {
   logRetention: RetentionDays.ONE_MONTH,
   protectData: false,
   pushDelaySeconds: 2,
+  presenceGraceSeconds: 10,
   platformApplications: {},
+  quietHours: 'defer',
+  sms: 'off',
   limits: { membersPerGroup: 1000, connectsPerMinute: 20, connectionsPerUser: 10, rates },
   throttling: { requestsPerSecond: 1000, burst: 500 },
   tracing: false,
@@ -129,6 +145,7 @@ const stages: Record<string, StageSettings> = {
       apns: localApplication('APNS'),
       apns_sandbox: localApplication('APNS_SANDBOX'),
     },
+    sms: { perUserPerDay: 10, perDay: 1000 },
   },
   dev: { ...defaults, logRetention: RetentionDays.ONE_WEEK, allowQueryToken: true },
   prod: {
@@ -195,6 +212,10 @@ const checks: Check[] = [
     'pushDelaySeconds must be a whole number from 0 to 900',
   ],
   [
+    ({ presenceGraceSeconds }) => isWholeBetween(presenceGraceSeconds, 0, 900),
+    'presenceGraceSeconds must be a whole number from 0 to 900',
+  ],
+  [
     ({ limits }) => isWholeBetween(limits.membersPerGroup, 2, 1000),
     'limits.membersPerGroup must be a whole number from 2 to 1000',
   ],
@@ -222,6 +243,10 @@ const checks: Check[] = [
     'throttling.requestsPerSecond must be a whole number above 0',
   ],
   [({ throttling }) => isWholeBetween(throttling.burst, 1, 1e6), 'throttling.burst must be a whole number above 0'],
+  [
+    ({ sms }) => sms === 'off' || (isWholeBetween(sms.perUserPerDay, 1, 1e6) && isWholeBetween(sms.perDay, 1, 1e9)),
+    'sms must be off or two whole numbers above 0',
+  ],
   [
     ({ platformApplications }) => Object.entries(platformApplications).every(isApplication),
     'platformApplications must be ARNs of SNS applications of their platform',

@@ -1,59 +1,95 @@
-import type { Head } from '../domain/conversation.ts';
-import type { Device } from '../domain/device.ts';
-import { messageIdOf } from '../domain/ids.ts';
-import { type Message, previewOf } from '../domain/message.ts';
-import { type Notification, pushMessageOf } from '../domain/push-payload.ts';
-import type { ConversationStore, DeviceStore, MessageStore, PendingNotification, PushSender, View } from './ports.ts';
-import type { BlockStore } from './reader-ports.ts';
+import type { Member } from '../domain/conversation.ts';
+import type { QuietHoursPolicy } from '../domain/push-decision.ts';
+import { allTried } from './all-tried.ts';
+import { type Decided, type DecideWorld, decideFor } from './decide-pushes.ts';
+import { type DeliverPorts, deliver } from './deliver-push.ts';
+import type { Clock, ConnectionStore, MessageStore } from './ports.ts';
+import type { NotificationCheck, NotificationStore, Recipient } from './push-ports.ts';
 
-export interface NotifyPorts {
-  conversations: ConversationStore;
-  messages: MessageStore;
-  devices: DeviceStore;
-  blocks: Pick<BlockStore, 'isBlocked'>;
-  push: PushSender;
+export interface NotifyPorts extends DeliverPorts {
+  settings: Pick<NotificationStore, 'recipientsAmong'>;
+  connections: Pick<ConnectionStore, 'connectionsOf'>;
+  messages: Pick<MessageStore, 'page'>;
+  clock: Pick<Clock, 'now'>;
 }
 
+/** Messages that one check looks at: those after them have checks of their own. */
+const mostCandidates = 10;
+
+/** SQS delays by no more: whoever waits longer comes by again and again. */
+const longestHopSeconds = 900;
+
 /**
- * Looks again, now that the delay is over, and pushes to every device of somebody who is still a member, has not read yet, and
- * has nothing against the sender, unless the message is deleted by now. True when all is said and done; throws where another try
- * can help.
+ * Looks again, now that the delay is over, and tells everyone for whom there is still something new, of the newest of it. Done twice
+ * it tells nobody twice. True when all is said and done; throws where another try can help.
  */
 export const notify =
-  (ports: NotifyPorts) =>
-  async (pending: PendingNotification): Promise<boolean> => {
-    const devices = await ports.devices.devicesOf(pending.userId);
-    if (devices.length === 0) return true;
-    const notification = await newsFor(ports, pending);
-    if (!notification) return true;
-
-    const outcomes = await Promise.allSettled(devices.map((device) => pushTo(ports, device, notification)));
-    // Every device has had its try before one's failure brings all of them another.
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  (ports: NotifyPorts, quietHours: QuietHoursPolicy) =>
+  async (check: NotificationCheck): Promise<boolean> => {
+    const nowMs = ports.clock.now();
+    if ((check.deferredUntilMs ?? 0) > nowMs) {
+      await waitOn(ports, check, nowMs);
+      return true;
+    }
+    const recipients = (await ports.settings.recipientsAmong(check.userIds)).filter(canBeReached);
+    if (recipients.length === 0) return true;
+    const world = await worldOf(ports, check, recipients, quietHours);
+    const decided = world ? await decideFor(ports, world, recipients) : [];
+    // Who was told is not told again when somebody else's failure brings all of them another try.
+    await allTried(decided.map((one) => act(ports, check, one, nowMs)));
     return true;
   };
 
-/** What the user is to be told; nothing if it is no news, or from somebody whom one of the two has blocked. */
-async function newsFor(ports: NotifyPorts, { userId, conversationId, seq }: PendingNotification) {
-  const [view] = await ports.conversations.viewsOf(userId, [conversationId]);
-  if (!view || !isStillNews(view, seq)) return undefined;
-  const [message] = await ports.messages.page({ conversationId, limit: 1, after: seq - 1 });
-  if (message?.seq !== seq || message.deletedAtMs !== undefined) return undefined;
-  const isBlocked = await ports.blocks.isBlocked(userId, message.senderId);
-  return isBlocked ? undefined : notificationOf(view.head, message);
+const canBeReached = ({ settings, hasDevices }: Recipient): boolean => settings.sms || (settings.push && hasDevices);
+
+/** The conversation as it is now, and what is new in it from the message of the check on; nothing where nobody can be told of it. */
+async function worldOf(
+  ports: NotifyPorts,
+  check: NotificationCheck,
+  recipients: Recipient[],
+  quietHours: QuietHoursPolicy,
+): Promise<DecideWorld | undefined> {
+  const { conversationId } = check;
+  const userIds = recipients.map(({ userId }) => userId);
+  const { head, members } = await ports.pushes.headAndThose(conversationId, userIds);
+  if (!head || members.size === 0) return undefined;
+  const [messages, connections] = await Promise.all([
+    ports.messages.page({
+      conversationId,
+      after: firstSeq(check, [...members.values()]) - 1,
+      limit: candidatesOf(check),
+    }),
+    ports.connections.connectionsOf([...members.keys()], ports.clock.now()),
+  ]);
+  const answered = messages.flatMap(({ replyTo }) => replyTo ?? []);
+  const authors = await ports.pushes.authorsOf(conversationId, [...new Set(answered)]);
+  const isRetry = check.deviceId !== undefined;
+  const nowMs = ports.clock.now();
+  return { nowMs, head, members, messages, connections, authors, quietHours, isRetry };
 }
 
-async function pushTo({ push, devices }: NotifyPorts, device: Device, notification: Notification): Promise<void> {
-  const outcome = await push.push(device, pushMessageOf(notification, device.platform));
-  if (outcome === 'gone') await devices.remove(device.userId, device.deviceId);
+/** What was said in quiet hours is told of by its newest. */
+const firstSeq = ({ seq, deferredUntilMs, deviceId }: NotificationCheck, members: Member[]): number =>
+  deferredUntilMs === undefined || deviceId !== undefined
+    ? seq
+    : Math.max(seq, ...members.flatMap(({ deferred }) => deferred?.seq ?? []));
+
+const candidatesOf = ({ deviceId }: NotificationCheck): number => (deviceId === undefined ? mostCandidates : 1);
+
+async function act(ports: NotifyPorts, check: NotificationCheck, decided: Decided, nowMs: number): Promise<void> {
+  const { recipient, verdict } = decided;
+  if (verdict.outcome === 'drop') return;
+  const { seq, senderId, createdAtMs: atMs } = verdict.message;
+  const { userId } = recipient;
+  const own: NotificationCheck = { ...check, seq, senderId, atMs, userIds: [userId] };
+  if (verdict.outcome === 'push') return deliver(ports, own, decided);
+  const waits =
+    check.deviceId !== undefined ||
+    (await ports.pushes.defer({ ...own, userId, bySeq: check.seq }, verdict.untilMs, nowMs));
+  if (waits) await waitOn(ports, { ...own, deferredUntilMs: verdict.untilMs }, nowMs);
 }
 
-const isStillNews = ({ member }: View, seq: number) => member !== undefined && member.lastReadSeq < seq;
-
-const notificationOf = ({ title }: Head, message: Message): Notification => ({
-  title: title ?? 'New message',
-  body: previewOf(message, message.createdAtMs).text ?? '',
-  conversationId: message.conversationId,
-  messageId: messageIdOf(message.conversationId, message.seq),
-  seq: message.seq,
-});
+async function waitOn({ checks }: NotifyPorts, check: NotificationCheck, nowMs: number): Promise<void> {
+  const secondsLeft = Math.ceil(((check.deferredUntilMs ?? nowMs) - nowMs) / 1_000);
+  await checks.checkLater([check], Math.min(secondsLeft, longestHopSeconds));
+}

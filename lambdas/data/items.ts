@@ -152,6 +152,13 @@ export const deviceItem = ({ userId, deviceId, ...device }: Device): Item => ({
 export const deviceFrom = (item: Item): Device =>
   ({ ...attributesOf(item), userId: keys.userOf(item), deviceId: keys.deviceOf(item) }) as Device;
 
+export const ownerItem = ({ endpointArn, userId, deviceId }: Device): Item => ({
+  ...keys.endpointKey(endpointArn),
+  entity: 'owner',
+  userId,
+  deviceId,
+});
+
 /** One item a user, one attribute a connection: the first connection needs no item to be there, nor a map in it. */
 export const connectionAttribute = (connectionId: string) => `${connectionPrefix}${connectionId}`;
 const connectionPrefix = 'conn#';

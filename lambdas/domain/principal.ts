@@ -12,7 +12,12 @@ export interface Principal {
   expiresAt: number;
   /** Absent where the token has no claim of a name. */
   profile?: NameClaims;
+  /** E.164, where the token says that it is verified. */
+  phoneNumber?: string;
 }
+
+/** Somebody who moderates the whole chat. */
+export const isAdmin = ({ scopes }: Pick<Principal, 'scopes'>): boolean => scopes.includes('chat:admin');
 
 /** A trusted backend of the deployer's. */
 export const isService = ({ scopes }: Pick<Principal, 'scopes'>): boolean => scopes.includes('chat:service');

@@ -61,7 +61,13 @@ function principalOf(claims: JWTPayload): Principal {
   }
   const scopes = typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [];
   const profile = profileOf(claims);
-  return { userId: sub, scopes, expiresAt: exp * 1_000, ...(profile && { profile }) };
+  return { userId: sub, scopes, expiresAt: exp * 1_000, ...(profile && { profile }), ...verifiedNumber(claims) };
+}
+
+/** The standard claims of a number (OpenID Connect Core 5.1); one that nobody has verified is none. */
+function verifiedNumber({ phone_number, phone_number_verified }: JWTPayload): Pick<Principal, 'phoneNumber'> {
+  const isVerified = phone_number_verified === true && typeof phone_number === 'string';
+  return isVerified && /^\+[1-9]\d{6,14}$/.test(phone_number) ? { phoneNumber: phone_number } : {};
 }
 
 /** The standard claims of a name (OpenID Connect Core 5.1), and what a profile calls them. */

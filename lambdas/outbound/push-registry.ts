@@ -2,6 +2,7 @@ import {
   CreatePlatformEndpointCommand,
   DeleteEndpointCommand,
   InvalidParameterException,
+  NotFoundException,
   SetEndpointAttributesCommand,
   SNSClient,
 } from '@aws-sdk/client-sns';
@@ -29,6 +30,18 @@ export function pushRegistry(applications: PlatformApplications): PushRegistry {
     }
   };
 
+  /** SNS disables an endpoint when the platform rejects it once: a registration says that the token is good. False for one that is gone. */
+  const enable = async (endpointArn: string, token: string): Promise<boolean> => {
+    const Attributes = { Enabled: 'true', Token: token };
+    try {
+      await client.send(new SetEndpointAttributesCommand({ EndpointArn: endpointArn, Attributes }));
+      return true;
+    } catch (error) {
+      if (error instanceof NotFoundException) return false;
+      throw error;
+    }
+  };
+
   return {
     async register({ platform, token }) {
       const applicationArn = applications[platform];
@@ -36,14 +49,11 @@ export function pushRegistry(applications: PlatformApplications): PushRegistry {
         return refuseFields(operation, [{ path: 'platform', message: 'push is not set up for this platform' }]);
       }
       const endpointArn = await create(applicationArn, token);
-      // SNS disables an endpoint when the platform rejects it once: a registration says that the token is good.
-      await client.send(
-        new SetEndpointAttributesCommand({
-          EndpointArn: endpointArn,
-          Attributes: { Enabled: 'true', Token: token },
-        }),
-      );
-      return endpointArn;
+      if (await enable(endpointArn, token)) return endpointArn;
+      // Somebody removed it between the two calls: the next is a new one.
+      const another = await create(applicationArn, token);
+      await enable(another, token);
+      return another;
     },
 
     async unregister(endpointArn) {

@@ -1,5 +1,6 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, SQSClient } from '@aws-sdk/client-sqs';
 import type { NotificationQueue, RetryQueue } from '../app/ports.ts';
+import type { CheckQueue } from '../app/push-ports.ts';
 import { ChatError } from '../domain/chat-error.ts';
 import { chunksBySize } from '../domain/slices.ts';
 import { clientDefaults } from '../runtime/aws.ts';
@@ -16,6 +17,15 @@ const sqs = () => {
 
 export const retryQueue = (queueUrl: string): RetryQueue => ({
   retryLater: (frames) => sendAll(queueUrl, frames.map(messageOf)),
+});
+
+/** A delay of a message's own takes the place of the queue's. */
+export const checkQueue = (queueUrl: string): CheckQueue => ({
+  checkLater: (checks, delaySeconds) =>
+    sendAll(
+      queueUrl,
+      checks.map((check) => ({ ...messageOf(check), DelaySeconds: delaySeconds })),
+    ),
 });
 
 export const notificationQueue = (queueUrl: string): NotificationQueue => ({

@@ -1,24 +1,42 @@
 import { notify } from '../app/notify.ts';
-import type { PendingNotification } from '../app/ports.ts';
-import { blockStore } from '../data/block-store.ts';
+import type { NotificationCheck } from '../app/push-ports.ts';
 import { openTable } from '../data/client.ts';
-import { conversationStore } from '../data/conversation-store.ts';
+import { connectionStore } from '../data/connection-store.ts';
 import { deviceStore } from '../data/device-store.ts';
 import { messageStore } from '../data/message-store.ts';
+import { notificationStore } from '../data/notification-store.ts';
+import { pushStore } from '../data/push-store.ts';
+import { smsBudget } from '../data/sms-budget.ts';
 import { queueHandler } from '../edge/queue-handler.ts';
 import { pushSender } from '../outbound/push.ts';
+import { checkQueue } from '../outbound/queues.ts';
+import { smsSender } from '../outbound/sms.ts';
+import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
 
-const { TABLE_NAME } = environment('TABLE_NAME');
+const { TABLE_NAME, NOTIFICATION_QUEUE_URL, QUIET_HOURS, SMS_LIMITS } = environment(
+  'TABLE_NAME',
+  'NOTIFICATION_QUEUE_URL',
+  'QUIET_HOURS',
+  'SMS_LIMITS',
+);
 const table = openTable(TABLE_NAME);
 
-export const handler = queueHandler<PendingNotification>(
+export const handler = queueHandler<NotificationCheck>(
   'notification.push',
-  notify({
-    conversations: conversationStore(table),
-    messages: messageStore(table),
-    devices: deviceStore(table),
-    blocks: blockStore(table),
-    push: pushSender(),
-  }),
+  notify(
+    {
+      settings: notificationStore(table),
+      pushes: pushStore(table),
+      connections: connectionStore(table),
+      messages: messageStore(table),
+      devices: deviceStore(table),
+      push: pushSender(),
+      sms: smsSender(),
+      smsBudget: smsBudget(table, JSON.parse(SMS_LIMITS)),
+      checks: checkQueue(NOTIFICATION_QUEUE_URL),
+      clock,
+    },
+    QUIET_HOURS === 'drop' ? 'drop' : 'defer',
+  ),
 );

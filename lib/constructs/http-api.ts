@@ -16,28 +16,33 @@ import { accessLogTo } from './access-log.ts';
 import { ChatFunction, type House } from './chat-function.ts';
 import { ChatLog } from './chat-log.ts';
 import type { ChatTable } from './chat-table.ts';
+import { manageConnections } from './connection-functions.ts';
 import { conversationFunctions } from './conversation-functions.ts';
+import { deviceFunctions } from './device-functions.ts';
 import { manageMessages } from './message-functions.ts';
-import { applicationArns, endpointArns } from './push-applications.ts';
+import { readPresence } from './presence.ts';
 import { readerFunctions } from './reader-functions.ts';
 import { sendFunction } from './send-function.ts';
 import { AUTHORIZER_TIMEOUT_SECONDS, tokenEnvironment } from './tokens.ts';
+import type { ChatWebSocketApi } from './websocket-api.ts';
 
 export interface ChatHttpApiProps {
   house: House;
   table: ChatTable;
+  /** Whose connections it closes. */
+  webSocketApi: ChatWebSocketApi;
 }
 
 type Routes = Record<string, HttpMethod[]>;
 
-const { GET, POST, PUT, DELETE } = HttpMethod;
+const { GET, POST } = HttpMethod;
 const MESSAGES = '/v1/conversations/{conversationId}/messages';
 
 /** Everything that a client asks for by request. */
 export class ChatHttpApi extends Construct {
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { house, table }: ChatHttpApiProps) {
+  constructor(scope: Construct, id: string, { house, table, webSocketApi }: ChatHttpApiProps) {
     super(scope, id);
     const api = new HttpApi(this, 'Api', {
       apiName: `${Stack.of(this).stackName}-http`,
@@ -55,11 +60,12 @@ export class ChatHttpApi extends Construct {
     const messages = manageMessages(this, house, table);
     route(messages.fn, messages.routes);
     for (const { fn, routes } of conversationFunctions(this, house, table)) route(fn, routes);
-    route(manageDevices(this, house, table), {
-      '/v1/users/me/devices': [GET],
-      '/v1/users/me/devices/{deviceId}': [PUT, DELETE],
-    });
+    for (const { fn, routes } of deviceFunctions(this, house, table)) route(fn, routes);
     for (const { fn, routes } of readerFunctions(this, house, table)) route(fn, routes);
+    const connections = manageConnections(this, { house, table, webSocketApi });
+    route(connections.fn, connections.routes);
+    const presence = readPresence(this, house, table);
+    route(presence.fn, presence.routes);
     refuseOtherRoutes(this, api, house);
     addStage(this, api, house);
   }
@@ -88,21 +94,6 @@ function authorizer(scope: Construct, house: House): HttpLambdaAuthorizer {
 function readHistory(scope: Construct, house: House, table: ChatTable): ChatFunction {
   const fn = new ChatFunction(scope, 'ReadHistory', { house, entry: 'http/read-history' });
   fn.bindTable(table, 'BatchGetItem', 'Query');
-  return fn;
-}
-
-function manageDevices(scope: Construct, house: House, table: ChatTable): ChatFunction {
-  const { platformApplications } = house.stage;
-  const fn = new ChatFunction(scope, 'ManageDevices', {
-    house,
-    entry: 'http/manage-devices',
-    environment: { PLATFORM_APPLICATIONS: JSON.stringify(platformApplications) },
-  });
-  fn.bindTable(table, 'PutItem', 'GetItem', 'DeleteItem', 'Query');
-  fn.allow(
-    ['sns:CreatePlatformEndpoint', 'sns:SetEndpointAttributes', 'sns:DeleteEndpoint'],
-    [...applicationArns(platformApplications), ...endpointArns(platformApplications)],
-  );
   return fn;
 }
 

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
+import type { Stage } from '../stages.ts';
 import { ChatFunction, type House } from './chat-function.ts';
 import { ChatQueue, parkingQueue } from './chat-queue.ts';
 import type { ChatTable } from './chat-table.ts';
@@ -13,7 +14,7 @@ export interface NotificationsProps {
 
 const NOTIFY_TIMEOUT_SECONDS = 30;
 
-/** From "this member has no live connection" to a push: a short wait, another look, and SNS. */
+/** From "this member was not looking" to a push or an SMS: a short wait, another look, and SNS. */
 export class Notifications extends Construct {
   readonly queue: ChatQueue;
 
@@ -25,13 +26,27 @@ export class Notifications extends Construct {
       visibilityTimeout: Duration.seconds(6 * NOTIFY_TIMEOUT_SECONDS),
       deadLetterQueue: { queue: parkingQueue(this, 'DeadLetters'), maxReceiveCount: 5 },
     });
-    const notify = new ChatFunction(this, 'Notify', {
-      house,
-      entry: 'queue/notify',
-      timeoutSeconds: NOTIFY_TIMEOUT_SECONDS,
-    });
-    notify.bindTable(table, 'Query', 'BatchGetItem', 'DeleteItem');
-    notify.allow(['sns:Publish'], endpointArns(house.stage.platformApplications));
+    const notify = notifyFunction(this, house, table);
+    // Back into its own queue goes what waits for the end of quiet hours, and a device that does not take its push now.
+    notify.bindQueue('NOTIFICATION_QUEUE_URL', this.queue);
     notify.addEventSource(new SqsEventSource(this.queue, { batchSize: 10, reportBatchItemFailures: true }));
   }
 }
+
+function notifyFunction(scope: Construct, house: House, table: ChatTable): ChatFunction {
+  const { platformApplications, quietHours, sms } = house.stage;
+  const notify = new ChatFunction(scope, 'Notify', {
+    house,
+    entry: 'queue/notify',
+    timeoutSeconds: NOTIFY_TIMEOUT_SECONDS,
+    environment: { QUIET_HOURS: quietHours, SMS_LIMITS: JSON.stringify(limitsOf(sms)) },
+  });
+  notify.bindTable(table, 'Query', 'BatchGetItem', 'DeleteItem', 'UpdateItem');
+  notify.allow(['dynamodb:Query'], [table.indexArn]);
+  notify.allow(['sns:Publish'], endpointArns(platformApplications));
+  // A phone number has no ARN: SNS asks for the right to publish to anything.
+  if (sms !== 'off') notify.allow(['sns:Publish'], ['*']);
+  return notify;
+}
+
+const limitsOf = (sms: Stage['sms']) => (sms === 'off' ? { perUserPerDay: 0, perDay: 0 } : sms);

@@ -119,6 +119,13 @@ const environments: Record<string, Record<string, string>> = {
     RETRY_QUEUE_URL: '<StreamRetryQueue>',
   },
   JoinConversation: asked,
+    SLICE_QUEUE_URL: '<StreamSliceQueue>',
+  },
+  PostSlice: {
+    ...table,
+    CALLBACK_URL: callback,
+    NOTIFICATION_QUEUE_URL: '<NotificationsQueue>',
+    RETRY_QUEUE_URL: '<StreamRetryQueue>',
   ManageConversations: { ...asked, MEMBERS_PER_GROUP: '1000' },
   ManageDevices: { ...asked, PLATFORM_APPLICATIONS: applications },
   ManageMessages: asked,

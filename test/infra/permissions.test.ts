@@ -14,6 +14,12 @@ const policies = propertiesOf(template, 'AWS::IAM::Policy');
 
 /** Every function behind an API may write the items of its callers' limits, and by that no others. */
 const limited = { 'ChatTable.Arn of RATE#*': 'dynamodb:UpdateItem' };
+/** Whoever gets frames may look up their connection, answer the last of them by a post, and close it. */
+const goodbyes = {
+  'arn:aws:execute-api:us-east-1:000000000000:<WebSocketApi>/v1/POST/@connections/*': 'execute-api:ManageConnections',
+  'arn:aws:execute-api:us-east-1:000000000000:<WebSocketApi>/v1/DELETE/@connections/*': 'execute-api:ManageConnections',
+};
+const framed = { ...limited, ...goodbyes, 'ChatTable.Arn of USER#*': 'dynamodb:GetItem' };
 const sending = { ...limited, 'ChatTable.Arn': 'dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem' };
 const receipts = { ...limited, 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query dynamodb:UpdateItem' };
 const syncing = {
@@ -75,10 +81,21 @@ const granted: Record<string, Record<string, string>> = {
     'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
   },
   Notify: {
-    'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:Query',
-    'NotificationsQueue.Arn': consuming,
+  ManageNotifications: { ...limited, 'ChatTable.Arn': 'dynamodb:GetItem dynamodb:UpdateItem' },
+    'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:Query dynamodb:UpdateItem',
+    'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
+    'NotificationsQueue.Arn': `${consuming} sqs:SendMessage`,
     ...onPlatforms('endpoint', '/*', 'sns:Publish'),
   },
+    // Phone numbers.
+    '*': 'sns:Publish',
+  },
+  PostSlice: {
+    'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:UpdateItem',
+    [callback]: 'execute-api:ManageConnections',
+    'NotificationsQueue.Arn': 'sqs:SendMessage',
+    'StreamRetryQueue.Arn': 'sqs:SendMessage',
+    'StreamSliceQueue.Arn': consuming,
   ReadHistory: { ...limited, 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query' },
   RefuseFrame: {},
   RefuseRoute: {},
@@ -110,8 +127,8 @@ test('no role has a managed or inline policy beside', () => {
   expect(roles.filter(({ ManagedPolicyArns, Policies }) => ManagedPolicyArns || Policies)).toEqual([]);
 });
 
-test('a stage without push applications grants nothing of SNS', () => {
-  const { template } = synthesise({ platformApplications: {} });
+test('a stage without push applications and SMS grants nothing of SNS', () => {
+  const { template } = synthesise({ platformApplications: {}, sms: 'off' });
   expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain('sns:');
 });
 

@@ -37,6 +37,11 @@ const acknowledged: Acknowledgement[] = [
     reason: 'SNS makes an endpoint for each device: its id is not known before. The application is named.',
   },
   {
+    rule: 'AwsSolutions-IAM5[Resource::*]',
+    where: /^Notifications\/NotifyRole\/DefaultPolicy$/,
+    reason: 'A phone number has no ARN: whoever sends SMS may publish to anything. Stages without SMS grant none of it.',
+  },
+  {
     rule: 'AwsSolutions-IAM5[Resource::arn:aws:execute-api:us-east-1:000000000000:<WebSocketApi*]',
     where: /^Stream\/(FanOut|RetryFrames)Role\/DefaultPolicy$/,
     reason: 'Connection ids are made at run time. API, stage and method are named.',
@@ -109,9 +114,9 @@ function shortPath(constructPath: string): string {
   return constructPath.replace(/^[^/]+\//, '').replace(/\/Resource$/, '');
 }
 
-/** A rule is named exactly, but for one `*` in brackets. */
+/** A rule is named exactly, but for one `*` in brackets that ends a longer name. */
 function answers({ rule, where }: Acknowledgement, finding: Finding): boolean {
-  const [start = '', end] = rule.split(/\*(?=\]$)/);
+  const [start = '', end] = rule.split(/(?<!::)\*(?=\]$)/);
   const named = end === undefined ? finding.rule === rule : finding.rule.startsWith(start);
   return named && where.test(finding.path);
 }

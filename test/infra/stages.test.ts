@@ -64,6 +64,8 @@ describe('validated', () => {
     ['limits.connectionsPerUser must be', { limits: { ...localStage.limits, connectionsPerUser: 0 } }],
     ['throttling.requestsPerSecond must be', { throttling: { requestsPerSecond: 0, burst: 1 } }],
     ['throttling.burst must be', { throttling: { requestsPerSecond: 1, burst: 0 } }],
+    ['sms must be off', { sms: { perUserPerDay: 0, perDay: 10 } }],
+    ['sms must be off', { sms: { perUserPerDay: 1, perDay: 0.5 } }],
     ['platformApplications must be ARNs', { platformApplications: { apns: arn } }],
   ];
 
