@@ -1,5 +1,7 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, SQSClient } from '@aws-sdk/client-sqs';
+import type { SliceQueue } from '../app/fan-out-ports.ts';
 import type { NotificationQueue, RetryQueue } from '../app/ports.ts';
+import type { PresenceQueue } from '../app/presence-ports.ts';
 import type { CheckQueue } from '../app/push-ports.ts';
 import { ChatError } from '../domain/chat-error.ts';
 import { chunksBySize } from '../domain/slices.ts';
@@ -30,6 +32,27 @@ export const checkQueue = (queueUrl: string): CheckQueue => ({
 
 export const notificationQueue = (queueUrl: string): NotificationQueue => ({
   notifyLater: (notifications) => sendAll(queueUrl, notifications.map(messageOf)),
+});
+
+/** SQS itself keeps the word of an absence back, message by message. */
+export const presenceQueue = (queueUrl: string, graceSeconds: number): PresenceQueue => ({
+  presenceChanged: (changes) =>
+    sendAll(
+      queueUrl,
+      changes.map((change) => ({
+        ...messageOf(change),
+        ...(change.status === 'offline' && { DelaySeconds: graceSeconds }),
+      })),
+    ),
+});
+
+/** FIFO, deduplicated by content: what a batch of the stream that comes twice says again is not posted again. */
+export const sliceQueue = (queueUrl: string): SliceQueue => ({
+  postLater: (slices) =>
+    sendAll(
+      queueUrl,
+      slices.map(({ group, ...slice }) => ({ ...messageOf(slice), MessageGroupId: group })),
+    ),
 });
 
 type Message = Omit<SendMessageBatchRequestEntry, 'Id'>;

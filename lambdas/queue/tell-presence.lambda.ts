@@ -1,0 +1,27 @@
+import { tellPresence } from '../app/tell-presence.ts';
+import { audienceStore } from '../data/audience-store.ts';
+import { openTable } from '../data/client.ts';
+import { connectionStore } from '../data/connection-store.ts';
+import { presenceStore } from '../data/presence-store.ts';
+import { watcherStore } from '../data/watcher-store.ts';
+import type { PresenceChange } from '../domain/presence.ts';
+import { batchHandler } from '../edge/queue-handler.ts';
+import { sockets } from '../outbound/sockets.ts';
+import { systemClock as clock } from '../runtime/clock.ts';
+import { environment } from '../runtime/environment.ts';
+
+const env = environment('TABLE_NAME', 'CALLBACK_URL', 'PRESENCE_GRACE_SECONDS');
+const table = openTable(env.TABLE_NAME);
+
+export const handler = batchHandler<PresenceChange>(
+  'presence.tell',
+  tellPresence({
+    presences: presenceStore(table),
+    audience: audienceStore(table),
+    connections: connectionStore(table),
+    watchers: watcherStore(table),
+    sockets: sockets(env.CALLBACK_URL),
+    clock,
+    graceMs: Number(env.PRESENCE_GRACE_SECONDS) * 1_000,
+  }),
+);
