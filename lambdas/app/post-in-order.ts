@@ -1,10 +1,9 @@
 import { type Connection, isYoung } from '../domain/connection.ts';
-import type { Clock, ConnectionStore, Sockets } from './ports.ts';
+import { type ClosePorts, closeConnection } from './close-connection.ts';
+import type { Sockets } from './ports.ts';
 
-export interface PostPorts {
-  connections: Pick<ConnectionStore, 'connectionsOf' | 'close'>;
+export interface PostPorts extends ClosePorts {
   sockets: Pick<Sockets, 'post'>;
-  clock: Pick<Clock, 'now'>;
 }
 
 /** Posts one after the other and stops at the first that is not taken. What is left is worth another try. */
@@ -17,7 +16,7 @@ export async function postInOrder(ports: PostPorts, connection: Connection, fram
     if (outcome === 'lost') continue;
     // A connection this young may say «gone» because its `$connect` is still running.
     if (outcome === 'later' || isYoung(connection, ports.clock.now())) return { left: frames.slice(position), hasAll };
-    await ports.connections.close(connection, ports.clock.now());
+    await closeConnection(ports)(connection);
     return { left: [], hasAll };
   }
   return { left: [], hasAll };

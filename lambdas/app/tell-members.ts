@@ -3,10 +3,11 @@ import type { PushCause } from '../domain/change.ts';
 import type { Connection } from '../domain/connection.ts';
 import { framesOf } from '../domain/frames.ts';
 import { notifyAbsent } from './notify-absent.ts';
-import type { NotificationQueue, RetryQueue, UndeliveredFrame } from './ports.ts';
+import type { ConnectionStore, NotificationQueue, RetryQueue, UndeliveredFrame } from './ports.ts';
 import { type PostPorts, postInOrder } from './post-in-order.ts';
 
 export interface TellPorts extends PostPorts {
+  connections: Pick<ConnectionStore, 'connectionsOf' | 'close'>;
   retryQueue: RetryQueue;
   notificationQueue: NotificationQueue;
 }

@@ -34,6 +34,7 @@ export const streamHandler = <Change>({ operation, read, act }: StreamRules<Chan
       const { changes, positions, unreadable } = readAll(Records, read);
       const { failed, delivered = 0 } = await act(changes);
       tally.add('events', delivered);
+      if (failed.length > 0) log.warn('changes that could not be told now', { count: failed.length });
       const first = Math.min(...unreadable, ...failed.map((position) => positions[position] ?? 0));
       if (first === 0 && Records.length > 1) throw new Error('unable to handle the first record of a batch');
       const itemIdentifier = Records[first]?.dynamodb?.SequenceNumber;

@@ -10,6 +10,6 @@ export class ChatQueue extends Queue {
 }
 
 /** Where something waits for a person to look at it: kept as long as SQS keeps anything. */
-export function parkingQueue(scope: Construct, id: string): ChatQueue {
-  return new ChatQueue(scope, id, { retentionPeriod: Duration.days(14) });
+export function parkingQueue(scope: Construct, id: string, props: QueueProps = {}): ChatQueue {
+  return new ChatQueue(scope, id, { retentionPeriod: Duration.days(14), ...props });
 }

@@ -77,6 +77,7 @@ describe('the stream mapping', () => {
 describe.each([
   ['Notify', 'NotificationsQueue', 6],
   ['RetryFrames', 'StreamRetryQueue', 2],
+  ['PostSlice', 'StreamSliceQueue', 2],
 ] as const)('the mapping of %s', (name, queue, timeouts) => {
   test('reads its queue in batches and reports failures one by one', () => {
     const { EventSourceArn, ...mapping } = mappingOf(name);
@@ -106,9 +107,26 @@ describe('the queues', () => {
     expect(queueNamed('StreamRetryQueue').MessageRetentionPeriod).toBe(120);
   });
 
-  test.each(['NotificationsDeadLetters', 'StreamUnreadableRecords'])('%s keeps for 14 days', (name) => {
-    expect(queueNamed(name).MessageRetentionPeriod).toBe(14 * 86_400);
+  test('slices keep the order of each group, of which any number may be busy, and are parked after four tries', () => {
+    expect(queueNamed('StreamSliceQueue')).toMatchObject({
+      FifoQueue: true,
+      ContentBasedDeduplication: true,
+      DeduplicationScope: 'messageGroup',
+      FifoThroughputLimit: 'perMessageGroupId',
+      RedrivePolicy: {
+        deadLetterTargetArn: { 'Fn::GetAtt': [expect.stringMatching(/^StreamSliceDeadLetters/), 'Arn'] },
+        maxReceiveCount: 4,
+      },
+    });
+    expect(queueNamed('StreamSliceDeadLetters').FifoQueue).toBe(true);
   });
+
+  test.each(['NotificationsDeadLetters', 'StreamUnreadableRecords', 'StreamSliceDeadLetters'])(
+    '%s keeps for 14 days',
+    (name) => {
+      expect(queueNamed(name).MessageRetentionPeriod).toBe(14 * 86_400);
+    },
+  );
 
   test('all are encrypted and refuse plain HTTP', () => {
     const queues = [...propertiesOf(template, 'AWS::SQS::Queue').values()];

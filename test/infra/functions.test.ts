@@ -23,6 +23,7 @@ test('every function is named as in the architecture', () => {
     'Disconnect',
     'FanOut',
     'JoinConversation',
+    'ManageConnections',
     'ManageConversations',
     'ManageDevices',
     'ManageMembers',
@@ -32,7 +33,10 @@ test('every function is named as in the architecture', () => {
     'ManageReceipts',
     'MoveWatermarkFrame',
     'Notify',
+    'Ping',
+    'PostSlice',
     'ReadHistory',
+    'RefreshToken',
     'RefuseFrame',
     'RefuseRoute',
     'Relay',
@@ -80,6 +84,7 @@ test.each([
   ['FanOut', 30],
   ['Notify', 30],
   ['RetryFrames', 5],
+  ['PostSlice', 15],
 ])('%s ends after %i s', (name, seconds) => {
   expect(functions.get(name)?.Timeout).toBe(seconds);
 });
@@ -106,10 +111,12 @@ const asked = {
   }),
 };
 
+const framed = { ...asked, CALLBACK_URL: callback };
+
 const environments: Record<string, Record<string, string>> = {
   AuthorizeConnection: { ...identity, ALLOWED_ORIGINS: '*', ALLOW_QUERY_TOKEN: 'true' },
   AuthorizeRequest: identity,
-  ChangeMessageFrame: asked,
+  ChangeMessageFrame: framed,
   Connect: { ...table, CALLBACK_URL: callback, CONNECTS_PER_MINUTE: '20', CONNECTIONS_PER_USER: '10' },
   Disconnect: table,
   FanOut: {
@@ -117,22 +124,24 @@ const environments: Record<string, Record<string, string>> = {
     CALLBACK_URL: callback,
     NOTIFICATION_QUEUE_URL: '<NotificationsQueue>',
     RETRY_QUEUE_URL: '<StreamRetryQueue>',
-  },
-  JoinConversation: asked,
     SLICE_QUEUE_URL: '<StreamSliceQueue>',
   },
+  Ping: framed,
   PostSlice: {
     ...table,
     CALLBACK_URL: callback,
     NOTIFICATION_QUEUE_URL: '<NotificationsQueue>',
     RETRY_QUEUE_URL: '<StreamRetryQueue>',
+  },
+  JoinConversation: framed,
+  ManageConnections: framed,
   ManageConversations: { ...asked, MEMBERS_PER_GROUP: '1000' },
   ManageDevices: { ...asked, PLATFORM_APPLICATIONS: applications },
   ManageMessages: asked,
   ManageNotifications: asked,
   ManageProfile: asked,
   ManageReceipts: asked,
-  MoveWatermarkFrame: asked,
+  MoveWatermarkFrame: framed,
   ManageMembers: { ...asked, MEMBERS_PER_GROUP: '1000' },
   Notify: {
     ...table,
@@ -143,12 +152,13 @@ const environments: Record<string, Record<string, string>> = {
   ReadHistory: asked,
   RefuseFrame: {},
   RefuseRoute: {},
-  Relay: { ...asked, CALLBACK_URL: callback },
+  RefreshToken: { ...framed, ...identity },
+  Relay: framed,
   RetryFrames: { ...table, CALLBACK_URL: callback },
   SendMessage: asked,
-  SendMessageFrame: asked,
+  SendMessageFrame: framed,
   Sync: asked,
-  SyncFrame: asked,
+  SyncFrame: framed,
 };
 
 test.each(Object.entries(environments))('%s is told exactly what it needs', (name, expected) => {

@@ -14,12 +14,6 @@ const policies = propertiesOf(template, 'AWS::IAM::Policy');
 
 /** Every function behind an API may write the items of its callers' limits, and by that no others. */
 const limited = { 'ChatTable.Arn of RATE#*': 'dynamodb:UpdateItem' };
-/** Whoever gets frames may look up their connection, answer the last of them by a post, and close it. */
-const goodbyes = {
-  'arn:aws:execute-api:us-east-1:000000000000:<WebSocketApi>/v1/POST/@connections/*': 'execute-api:ManageConnections',
-  'arn:aws:execute-api:us-east-1:000000000000:<WebSocketApi>/v1/DELETE/@connections/*': 'execute-api:ManageConnections',
-};
-const framed = { ...limited, ...goodbyes, 'ChatTable.Arn of USER#*': 'dynamodb:GetItem' };
 const sending = { ...limited, 'ChatTable.Arn': 'dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem' };
 const receipts = { ...limited, 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query dynamodb:UpdateItem' };
 const syncing = {
@@ -29,6 +23,13 @@ const syncing = {
 };
 const callback = 'arn:aws:execute-api:us-east-1:000000000000:<WebSocketApi>/v1/POST/@connections/*';
 const hangingUp = 'arn:aws:execute-api:us-east-1:000000000000:<WebSocketApi>/v1/DELETE/@connections/*';
+/** Whoever gets frames may look up their connection, answer the last of them by a post, and close it. */
+const framed = {
+  ...limited,
+  'ChatTable.Arn of USER#*': 'dynamodb:GetItem',
+  [callback]: 'execute-api:ManageConnections',
+  [hangingUp]: 'execute-api:ManageConnections',
+};
 const consuming =
   'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage';
 
@@ -37,7 +38,7 @@ const granted: Record<string, Record<string, string>> = {
   AuthorizeConnection: {},
   AuthorizeRequest: {},
   ChangeMessageFrame: {
-    ...limited,
+    ...framed,
     'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
   },
   Connect: { 'ChatTable.Arn': 'dynamodb:UpdateItem', [hangingUp]: 'execute-api:ManageConnections' },
@@ -48,9 +49,15 @@ const granted: Record<string, Record<string, string>> = {
     [callback]: 'execute-api:ManageConnections',
     'NotificationsQueue.Arn': 'sqs:SendMessage',
     'StreamRetryQueue.Arn': 'sqs:SendMessage',
+    'StreamSliceQueue.Arn': 'sqs:SendMessage',
     'StreamUnreadableRecords.Arn': 'sqs:SendMessage',
   },
-  JoinConversation: { ...limited, 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:UpdateItem' },
+  JoinConversation: { ...framed, 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:UpdateItem' },
+  ManageConnections: {
+    ...limited,
+    'ChatTable.Arn': 'dynamodb:GetItem dynamodb:UpdateItem',
+    [hangingUp]: 'execute-api:ManageConnections',
+  },
   ManageConversations: {
     ...limited,
     'ChatTable.Arn':
@@ -59,7 +66,7 @@ const granted: Record<string, Record<string, string>> = {
   },
   ManageDevices: {
     ...limited,
-    'ChatTable.Arn': 'dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query',
+    'ChatTable.Arn': 'dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
     ...onPlatforms('app', '', 'sns:CreatePlatformEndpoint sns:DeleteEndpoint sns:SetEndpointAttributes'),
     ...onPlatforms('endpoint', '/*', 'sns:CreatePlatformEndpoint sns:DeleteEndpoint sns:SetEndpointAttributes'),
   },
@@ -75,44 +82,42 @@ const granted: Record<string, Record<string, string>> = {
     'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
   },
   ManageReceipts: receipts,
-  MoveWatermarkFrame: receipts,
+  MoveWatermarkFrame: { ...framed, ...receipts },
   ManageMembers: {
     ...limited,
     'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
   },
-  Notify: {
   ManageNotifications: { ...limited, 'ChatTable.Arn': 'dynamodb:GetItem dynamodb:UpdateItem' },
+  Notify: {
     'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:Query dynamodb:UpdateItem',
     'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
     'NotificationsQueue.Arn': `${consuming} sqs:SendMessage`,
     ...onPlatforms('endpoint', '/*', 'sns:Publish'),
-  },
     // Phone numbers.
     '*': 'sns:Publish',
   },
+  Ping: { ...framed, 'ChatTable.Arn': 'dynamodb:BatchGetItem' },
   PostSlice: {
     'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:UpdateItem',
     [callback]: 'execute-api:ManageConnections',
     'NotificationsQueue.Arn': 'sqs:SendMessage',
     'StreamRetryQueue.Arn': 'sqs:SendMessage',
     'StreamSliceQueue.Arn': consuming,
+  },
   ReadHistory: { ...limited, 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query' },
   RefuseFrame: {},
   RefuseRoute: {},
-  Relay: {
-    ...limited,
-    'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:UpdateItem',
-    [callback]: 'execute-api:ManageConnections',
-  },
+  RefreshToken: { ...framed, 'ChatTable.Arn': 'dynamodb:GetItem dynamodb:UpdateItem' },
+  Relay: { ...framed, 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:UpdateItem' },
   RetryFrames: {
     'ChatTable.Arn': 'dynamodb:UpdateItem',
     'StreamRetryQueue.Arn': consuming,
     [callback]: 'execute-api:ManageConnections',
   },
   SendMessage: sending,
-  SendMessageFrame: sending,
+  SendMessageFrame: { ...framed, ...sending },
   Sync: syncing,
-  SyncFrame: syncing,
+  SyncFrame: { ...framed, ...syncing },
 };
 
 test.each([...functions.keys()])('%s may do exactly what the table says, and write its own log', (name) => {

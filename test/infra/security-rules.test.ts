@@ -39,11 +39,12 @@ const acknowledged: Acknowledgement[] = [
   {
     rule: 'AwsSolutions-IAM5[Resource::*]',
     where: /^Notifications\/NotifyRole\/DefaultPolicy$/,
-    reason: 'A phone number has no ARN: whoever sends SMS may publish to anything. Stages without SMS grant none of it.',
+    reason:
+      'A phone number has no ARN: whoever sends SMS may publish to anything. Stages without SMS grant none of it.',
   },
   {
     rule: 'AwsSolutions-IAM5[Resource::arn:aws:execute-api:us-east-1:000000000000:<WebSocketApi*]',
-    where: /^Stream\/(FanOut|RetryFrames)Role\/DefaultPolicy$/,
+    where: /^Stream\/(FanOut|PostSlice|RetryFrames)Role\/DefaultPolicy$/,
     reason: 'Connection ids are made at run time. API, stage and method are named.',
   },
   {
@@ -59,7 +60,7 @@ const acknowledged: Acknowledgement[] = [
   },
   {
     rule: 'Serverless-SQSRedrivePolicy',
-    where: /^(Stream\/UnreadableRecords|Notifications\/DeadLetters)$/,
+    where: /^(Stream\/(UnreadableRecords|SliceDeadLetters)|Notifications\/DeadLetters)$/,
     reason: 'They are themselves where failures are parked: nothing consumes them.',
   },
   {

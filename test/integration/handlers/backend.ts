@@ -44,6 +44,7 @@ export async function startBackend() {
   vi.stubEnv('CALLBACK_URL', `${gateway.url}/v1`);
   vi.stubEnv('NOTIFICATION_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/000000000000/notifications');
   vi.stubEnv('RETRY_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/000000000000/retries');
+  vi.stubEnv('SLICE_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/000000000000/slices.fifo');
   vi.stubEnv('PLATFORM_APPLICATIONS', JSON.stringify({ fcm: 'arn:aws:sns:us-east-1:000000000000:app/GCM/parley' }));
   return {
     ...(await clientsOf()),

@@ -22,7 +22,8 @@ export async function startDelivery(chat: WholeChat): Promise<Delivery> {
   mockClient(SQSClient).on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [] });
   const gateway = await httpStandIn(() => ({ status: 200, body: '' }));
   vi.stubEnv('CALLBACK_URL', `${gateway.url}/v1`);
-  for (const name of ['NOTIFICATION_QUEUE_URL', 'RETRY_QUEUE_URL']) vi.stubEnv(name, 'https://sqs.example/queue');
+  for (const name of ['NOTIFICATION_QUEUE_URL', 'RETRY_QUEUE_URL', 'SLICE_QUEUE_URL'])
+    vi.stubEnv(name, 'https://sqs.example/queue');
   const fanOut = await chat.load('stream/fan-out');
   const connect = await chat.load('websocket/connect');
   const stream = await chat.database.stream();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type FanOutPorts, fanOut } from '../../../lambdas/app/fan-out.ts';
+import type { Slice } from '../../../lambdas/app/fan-out-ports.ts';
 import { memberLists } from '../../../lambdas/app/member-lists.ts';
 import type { PendingNotification, PostOutcome, UndeliveredFrame } from '../../../lambdas/app/ports.ts';
 import { retryFrame } from '../../../lambdas/app/retry-frame.ts';
@@ -17,6 +18,7 @@ function setup(
     members?: string[];
     movingFails?: boolean;
     markingFails?: boolean;
+    forgettingFails?: boolean;
   } = {},
 ) {
   const clock = fakeClock();
@@ -26,6 +28,9 @@ function setup(
   const notified: PendingNotification[] = [];
   const delivered: { userId: string; seq: number }[] = [];
   const moved: { conversationId: string; userIds: readonly string[]; activityMs: number }[] = [];
+  const unwatched: string[] = [];
+  const queued: Slice[][] = [];
+  const forgotten: { conversationId: string; userIds: string[] }[] = [];
   const ports: FanOutPorts = {
     memberLists: memberLists({ membersOf: async () => options.members ?? ['alice', 'bob'] }),
     connections: {
@@ -58,6 +63,20 @@ function setup(
         if (options.movingFails) throw new Error('unable to move');
       },
     },
+    watchers: {
+      async remove(conversationId, connectionId) {
+        unwatched.push(`${conversationId}/${connectionId}`);
+      },
+    },
+    sliceQueue: {
+      async postLater(slices) {
+        queued.push(slices);
+      },
+    },
+    async forgetWatching(conversationId, userIds) {
+      if (options.forgettingFails) throw new ChatError('UNAVAILABLE', 'not now');
+      forgotten.push({ conversationId, userIds });
+    },
     receipts: {
       async markDelivered({ userId }, seq) {
         delivered.push({ userId, seq });
@@ -66,7 +85,20 @@ function setup(
     },
     clock,
   };
-  return { delivered, moved, clock, posts, closed, retried, notified, ports, run: fanOut(ports) };
+  return {
+    unwatched,
+    queued,
+    forgotten,
+    delivered,
+    moved,
+    clock,
+    posts,
+    closed,
+    retried,
+    notified,
+    ports,
+    run: fanOut(ports),
+  };
 }
 
 const seqsIn = (frame: string): number[] =>
