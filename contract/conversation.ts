@@ -49,6 +49,8 @@ export interface ConversationSummary {
   context?: ConversationContext;
   visibility: Visibility;
   posting: Posting;
+  /** Seconds between two messages of one member; moderators, owners and backends need not wait. Absent where nobody must. */
+  slowModeSeconds?: number;
   memberCount: number;
   createdAt: string;
   createdBy: string;
@@ -83,6 +85,11 @@ const memberIds = z
   .array(IdSchema)
   .check(z.maxLength(limits.membersPerRequest, `must be at most ${limits.membersPerRequest} members`));
 
+/** 0 is off. */
+const SlowModeSchema = z
+  .int()
+  .check(z.minimum(0), z.maximum(limits.slowModeSeconds, `must be at most ${limits.slowModeSeconds} seconds`));
+
 const described = {
   title: humanText(limits.titleLength),
   avatarUrl: z.optional(HttpsUrlSchema),
@@ -90,6 +97,8 @@ const described = {
   context: z.optional(ContextSchema),
   /** Everyone, unless said. */
   posting: z.optional(z.enum(postings)),
+  /** Off, unless said. */
+  slowModeSeconds: z.optional(SlowModeSchema),
 };
 
 /** Whoever creates a group or channel is its owner; from `chat:service`, only where it is among `memberIds` itself. */
@@ -113,7 +122,11 @@ export const PatchConversationSchema = z
     avatarUrl: z.optional(z.nullable(HttpsUrlSchema)),
     metadata: z.optional(z.nullable(MetadataSchema)),
     settings: z.optional(
-      z.strictObject({ posting: z.optional(z.enum(postings)), visibility: z.optional(z.enum(visibilities)) }),
+      z.strictObject({
+        posting: z.optional(z.enum(postings)),
+        visibility: z.optional(z.enum(visibilities)),
+        slowModeSeconds: z.optional(SlowModeSchema),
+      }),
     ),
   })
   .check(changesSomething);

@@ -36,6 +36,8 @@ export const limits = {
   membersPerRequest: 1_000,
   /** Members up to which a conversation tells everyone's receipts, and a sender the status of a message. */
   receiptMembers: 100,
+  /** Seconds between two messages of one member, at most, where a conversation is in slow mode. */
+  slowModeSeconds: 3_600,
   /** Unicode code points in a title. */
   titleLength: 100,
   /** Unicode code points in a name of a user. */
@@ -60,6 +62,8 @@ export const limits = {
   pingConversations: 10,
   /** Bytes of a signal's payload, as JSON. */
   signalBytes: 16 * 1024,
+  /** Unicode code points in the reason for a ban. */
+  banReasonLength: 500,
   /** Conversations that one connection looks at. */
   joinedConversations: 10,
   /** Connections that hear who is typing in one conversation: those that join later hear nothing of it. */

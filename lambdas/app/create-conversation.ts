@@ -166,6 +166,7 @@ const settingsOf = (request: SharedRequest) => ({
   title: request.title,
   ...(request.context && { context: request.context }),
   ...(request.posting === 'moderators' && { posting: request.posting }),
+  ...(request.slowModeSeconds && { slowModeSeconds: request.slowModeSeconds }),
   ...(request.type === 'channel' && request.visibility === 'public' && { visibility: request.visibility }),
 });
 

@@ -1,12 +1,13 @@
 import type { ForwardMessage } from '../../contract/message.ts';
-import { refuse } from '../domain/chat-error.ts';
+import { refuse, refuseForNow } from '../domain/chat-error.ts';
 import { mayPostAnywhere } from '../domain/conversation.ts';
 import type { Digest } from '../domain/ids.ts';
 import { contentOf, type Message } from '../domain/message.ts';
 import { isService } from '../domain/principal.ts';
+import { previousSendMs, sendKeyOf, slowModeWaitMs } from '../domain/send-lease.ts';
 import { admit, refuseStranger } from './admit.ts';
 import { type Access, accessTo, type Changer, demandUndeleted } from './message-access.ts';
-import type { ConversationStore, Randomness, View } from './ports.ts';
+import type { Clock, ConversationStore, Randomness, View } from './ports.ts';
 import type { RevisionStore } from './revision-ports.ts';
 import type { SendRequest, Sent } from './send-message.ts';
 
@@ -14,6 +15,7 @@ export interface ForwardPorts {
   revisions: Pick<RevisionStore, 'messageView'>;
   conversations: Pick<ConversationStore, 'viewsOf'>;
   send: (request: SendRequest) => Promise<Sent>;
+  clock: Pick<Clock, 'now'>;
   randomness: Pick<Randomness, 'id'>;
   digest: Digest;
 }
@@ -37,6 +39,7 @@ export const forwardMessage =
     for (const view of views) admit(view, { principal: changer, right: 'post', operation });
     for (const view of views) demandPost(changer, view);
     const clientMessageId = clientMessageIdOf(ports, messageId, request);
+    for (const view of views) demandPatience(ports, changer, view, clientMessageId);
     return Promise.all(
       conversationIds.map((conversationId) =>
         ports.send({ ...copyOf(access, messageId), conversationId, clientMessageId }),
@@ -52,6 +55,21 @@ function demandPost(changer: Changer, { head, member }: View): void {
   if (member?.bannedAtMs !== undefined) refuse('FORBIDDEN', operation, 'the caller is banned from a conversation');
   const mayPost = !head.posting || isService(changer) || (member !== undefined && mayPostAnywhere(member.role));
   if (!mayPost) refuse('FORBIDDEN', operation, 'only moderators may post there');
+}
+
+/** Of who would have to wait before this message; not of a repeat, which is in the memory of the sender's membership. */
+function demandPatience(
+  { clock, digest }: ForwardPorts,
+  changer: Changer,
+  { head, member }: View,
+  clientMessageId: string,
+) {
+  if (!head.slowModeSeconds || !member || isService(changer) || mayPostAnywhere(member.role)) return;
+  const key = sendKeyOf(digest, clientMessageId);
+  const previousMs = previousSendMs(member.recentSends, key);
+  if (previousMs === undefined || member.recentSends[key] !== undefined) return;
+  const retryAfterMs = slowModeWaitMs(head.slowModeSeconds, previousMs, clock.now());
+  if (retryAfterMs > 0) refuseForNow(operation, 'a conversation is in slow mode', { retryAfterMs });
 }
 
 /** The same for a repeat of the call, and never that of a message which the caller sends by themselves. */

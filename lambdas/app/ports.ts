@@ -1,4 +1,5 @@
 import type { DevicePlatform } from '../../contract/device.ts';
+import type { Ban } from '../domain/ban.ts';
 import type { PushCause } from '../domain/change.ts';
 import type { Connection, ConnectionPlace } from '../domain/connection.ts';
 import type { Details, Head, Member } from '../domain/conversation.ts';
@@ -63,10 +64,21 @@ export interface PageRequest {
   cursor?: string | undefined;
 }
 
+export interface SeqRequest {
+  conversationId: string;
+  /** Even where posting is limited, and as often as they like. */
+  mayPostAnywhere: boolean;
+  preview: Preview;
+  /** When the sender last sent something here, if they did. */
+  previousSendMs?: number | undefined;
+}
+
 export type SeqAllocation =
   | { outcome: 'allocated'; head: Head }
   | { outcome: 'closed' }
   | { outcome: 'notAllowed' }
+  /** The conversation is in slow mode. */
+  | { outcome: 'tooSoon'; retryAfterMs: number }
   /** There is no such conversation. */
   | { outcome: 'missing' };
 
@@ -87,7 +99,7 @@ export interface NewConversation {
 
 export interface ConversationStore {
   /** What number, may anyone? Takes the next seq; the head comes back as it is after it. One conditional write. */
-  allocateSeq(request: { conversationId: string; mayPostAnywhere: boolean; preview: Preview }): Promise<SeqAllocation>;
+  allocateSeq(request: SeqRequest): Promise<SeqAllocation>;
   /**
    * All at once or nothing. `wasThere`: there is a conversation of this id already; `blocked`: one side of the direct conversation
    * wants nothing from the other.
@@ -136,8 +148,21 @@ export interface ConnectionStore {
   closeAll(userId: string, connectionIds: string[], atMs: number): Promise<void>;
   /** Several that were over already, or of which nobody is to hear. One write. */
   forget(userId: string, connectionIds: string[]): Promise<void>;
+  /** Nothing where it is not there. One consistent read. */
+  connectionOf(place: ConnectionPlace): Promise<Connection | undefined>;
+  /** Moves its end; gives it as it is then, nothing where it is not there. One conditional write. */
+  renew(place: ConnectionPlace, renewal: { expiresAtMs: number; scope: string }): Promise<Connection | undefined>;
+  /** All of one user, those that are over too. One consistent read. */
+  allOf(userId: string): Promise<Connection[]>;
   /** The live connections of all these users. */
   connectionsOf(userIds: string[], nowMs: number): Promise<Connection[]>;
+}
+
+export interface BanStore {
+  /** From now on the user opens no connection. One write. */
+  ban(ban: Ban): Promise<void>;
+  /** One conditional write. */
+  lift(userId: string, atMs: number): Promise<void>;
 }
 
 export interface DeviceStore {

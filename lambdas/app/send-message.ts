@@ -1,10 +1,10 @@
 import type { ForwardedFrom, SendMessage } from '../../contract/message.ts';
 import { movesActivity } from '../domain/activity.ts';
-import { refuse, refuseFields } from '../domain/chat-error.ts';
+import { refuse, refuseFields, refuseForNow } from '../domain/chat-error.ts';
 import { type Head, type Member, mayPostAnywhere } from '../domain/conversation.ts';
 import { type Digest, positionIn } from '../domain/ids.ts';
 import { contentOf, type Message, previewOf } from '../domain/message.ts';
-import { isLeaseOver, leaseAt, leaseTimeMs, sendTimeoutMs } from '../domain/send-lease.ts';
+import { isLeaseOver, leaseAt, leaseTimeMs, previousSendMs, sendKeyOf, sendTimeoutMs } from '../domain/send-lease.ts';
 import type { Claim, Clock, ConversationStore, MemberStore, MessageStore, Randomness, SendAttempt } from './ports.ts';
 import type { ReplyStore, SenderClaim, SenderStore } from './revision-ports.ts';
 
@@ -38,9 +38,6 @@ export interface Sent {
 
 const operation = 'send the message';
 
-/** Enough that two of the at most 32 keys that a member item holds never meet. */
-const keyLength = 8;
-
 /** How long a repeat waits for the first try before it says «later»: it must answer before its own function times out. */
 const patienceMs = sendTimeoutMs - 2_000;
 const firstWaitMs = 20;
@@ -51,7 +48,8 @@ const longestWaitMs = 500;
  * conversation's head (what number, may anyone?), the message itself. A repeat with the same clientMessageId, whenever, in
  * parallel and by whatever transport, gets the same message. A crash leaves at worst an unused seq. A reply is one read more, and
  * its last write counts it on the message that it answers. A backend that is no member has an item of its own for its first write.
- * FORBIDDEN to anyone but a member, CONFLICT when the conversation is closed, UNAVAILABLE while an earlier try is undecided.
+ * FORBIDDEN to anyone but a member, CONFLICT when the conversation is closed, RATE_LIMITED where it is slow, UNAVAILABLE while an
+ * earlier try is undecided.
  */
 export const sendMessage =
   (ports: SendPorts) =>
@@ -128,7 +126,7 @@ const refuseClosed = (): never => refuse('CONFLICT', operation, 'the conversatio
 const attemptOf = ({ clock, randomness, digest }: SendPorts, request: SendRequest): SendAttempt => ({
   conversationId: request.conversationId,
   userId: request.senderId,
-  key: digest(request.clientMessageId).slice(0, keyLength),
+  key: sendKeyOf(digest, request.clientMessageId),
   lease: leaseAt(clock.now(), randomness.fraction()),
 });
 
@@ -178,6 +176,7 @@ async function takeSeq(ports: SendPorts, request: SendRequest, { attempt, memory
     conversationId: request.conversationId,
     mayPostAnywhere: request.isService === true || (member !== undefined && mayPostAnywhere(member.role)),
     preview: previewOf(request, ports.clock.now()),
+    previousSendMs: member && previousSendMs(member.recentSends, attempt.key),
   });
   if (allocation.outcome === 'allocated') return allocation.head;
   await memory.releaseSend(attempt);
@@ -186,6 +185,8 @@ async function takeSeq(ports: SendPorts, request: SendRequest, { attempt, memory
       return refuseClosed();
     case 'notAllowed':
       return refuse('FORBIDDEN', operation, 'only moderators may post here');
+    case 'tooSoon':
+      return refuseForNow(operation, 'the conversation is in slow mode', { retryAfterMs: allocation.retryAfterMs });
     case 'missing':
       return request.isService ? refuse('NOT_FOUND', operation, 'there is no such conversation') : refuseStranger();
   }

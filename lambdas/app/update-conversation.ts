@@ -49,6 +49,9 @@ function refuseSettings({ type }: Head, { settings = {} }: PatchConversation): v
   if (settings.posting === 'moderators' && type === 'direct') {
     refuseFields(operation, [{ path: 'settings.posting', message: 'must be everyone in a direct conversation' }]);
   }
+  if (settings.slowModeSeconds && type === 'direct') {
+    refuseFields(operation, [{ path: 'settings.slowModeSeconds', message: 'must be 0 in a direct conversation' }]);
+  }
 }
 
 /** What is given takes the place of what was there; null takes it away. */
@@ -65,13 +68,20 @@ function detailsAfter(before: Details = {}, { avatarUrl, metadata }: PatchConver
 }
 
 function headAfter(before: Head, { title, settings = {} }: PatchConversation, details: Details): Head {
-  const { posting: postingBefore, visibility: visibilityBefore, hasDetails, ...rest } = before;
-  const { posting = postingBefore, visibility = visibilityBefore } = settings;
+  const {
+    posting: postingBefore,
+    visibility: visibilityBefore,
+    slowModeSeconds: slowBefore,
+    hasDetails,
+    ...rest
+  } = before;
+  const { posting = postingBefore, visibility = visibilityBefore, slowModeSeconds = slowBefore } = settings;
   return {
     ...rest,
     ...(title !== undefined && { title }),
     ...(posting === 'moderators' && { posting }),
     ...(visibility === 'public' && { visibility }),
+    ...(slowModeSeconds && { slowModeSeconds }),
     ...(Object.keys(details).length > 0 && { hasDetails: true }),
   };
 }

@@ -1,11 +1,14 @@
-import type { ConversationStore, NewConversation, SeqAllocation, View } from '../app/ports.ts';
+import type { ConversationStore, NewConversation, SeqAllocation, SeqRequest, View } from '../app/ports.ts';
 import { type Head, otherOf } from '../domain/conversation.ts';
+import { slowModeWaitMs } from '../domain/send-lease.ts';
 import { detailsItem, headFrom, headItem, memberFrom, memberItem } from './items.ts';
 import * as keys from './keys.ts';
 import { type Item, itemsPerTransaction, type Table, type TransactionPart, type WriteOutcome } from './table.ts';
 
 export const conversationStore = (table: Table): ConversationStore => ({
-  async allocateSeq({ conversationId, mayPostAnywhere, preview }) {
+  async allocateSeq(request) {
+    const { conversationId, mayPostAnywhere, preview } = request;
+    const slowness = mayPostAnywhere ? undefined : slownessOf(request);
     const outcome = await table.update({
       key: keys.headKey(conversationId),
       // The right side of SET is what was there before, so that the head tells whether this activity is the first of its hour.
@@ -16,10 +19,13 @@ export const conversationStore = (table: Table): ConversationStore => ({
       condition: [
         'attribute_exists(PK) AND attribute_not_exists(closedAtMs)',
         ...(mayPostAnywhere ? [] : ['attribute_not_exists(posting)']),
+        ...(slowness ? [slowness.condition] : []),
       ].join(' AND '),
-      values: { ':one': 1, ':preview': preview, ':now': preview.atMs },
+      values: { ':one': 1, ':preview': preview, ':now': preview.atMs, ...slowness?.values },
     });
-    return outcome.isDone ? { outcome: 'allocated', head: headFrom(outcome.item) } : refusedAllocation(outcome);
+    return outcome.isDone
+      ? { outcome: 'allocated', head: headFrom(outcome.item) }
+      : refusedAllocation(request, outcome);
   },
 
   async create(conversation) {
@@ -38,9 +44,24 @@ export const conversationStore = (table: Table): ConversationStore => ({
   },
 });
 
-function refusedAllocation({ item }: WriteOutcome & { isDone: false }): SeqAllocation {
+/** Who has sent nothing yet need not wait. */
+const slownessOf = ({ previousSendMs, preview }: SeqRequest) =>
+  previousSendMs === undefined
+    ? undefined
+    : {
+        condition: '(attribute_not_exists(slowModeSeconds) OR slowModeSeconds <= :since)',
+        values: { ':since': (preview.atMs - previousSendMs) / 1_000 },
+      };
+
+function refusedAllocation(
+  { mayPostAnywhere, previousSendMs = 0, preview }: SeqRequest,
+  { item }: WriteOutcome & { isDone: false },
+): SeqAllocation {
   if (!item) return { outcome: 'missing' };
-  return { outcome: headFrom(item).closedAtMs === undefined ? 'notAllowed' : 'closed' };
+  const { closedAtMs, posting, slowModeSeconds = 0 } = headFrom(item);
+  if (closedAtMs !== undefined) return { outcome: 'closed' };
+  if (posting && !mayPostAnywhere) return { outcome: 'notAllowed' };
+  return { outcome: 'tooSoon', retryAfterMs: slowModeWaitMs(slowModeSeconds, previousSendMs, preview.atMs) };
 }
 
 /** Only the head's place must be free: what members there are without a head are left from a try that died. */

@@ -16,11 +16,13 @@ export const revisedHead = (head: Head, atMs: number): Head => {
  * left alone, and a send takes the announcement away again.
  */
 export function headRevision(head: Head, announcement: Required<HeadAnnouncement>, atMs: number): TransactionPart[] {
-  const { title, posting, visibility, hasDetails, closedAtMs, memberCount, ownerCount, membershipVersion } = head;
+  const { title, posting, slowModeSeconds, visibility, hasDetails, closedAtMs } = head;
+  const { memberCount, ownerCount, membershipVersion } = head;
   const { conversationId, lastRev, lastRevAtMs, changedRev } = revisedHead(head, atMs);
   const { GSI1PK, GSI1SK } = isListed(head) ? keys.channelKey(conversationId, title ?? '') : notListed;
   const { update, names, values } = assigning({
-    ...{ title, posting, visibility, hasDetails, closedAtMs, memberCount, ownerCount, membershipVersion },
+    ...{ title, posting, slowModeSeconds, visibility, hasDetails, closedAtMs },
+    ...{ memberCount, ownerCount, membershipVersion },
     ...{ lastRev, lastRevAtMs, changedRev, GSI1PK, GSI1SK, ...announcement },
   });
   return [

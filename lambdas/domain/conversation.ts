@@ -40,6 +40,8 @@ export interface Head {
   closedAtMs?: number;
   /** Who may post, where that is not everyone. */
   posting?: 'moderators';
+  /** Seconds between two messages of one member, where that is not nothing. */
+  slowModeSeconds?: number;
   /** Who may find and join it, where that is not nobody. */
   visibility?: 'public';
   /** Set where the conversation has an item of details beside its head. */
@@ -143,6 +145,7 @@ export const publicConversation = (head: Head, details: Details = {}): Conversat
   ...(head.context && { context: head.context }),
   visibility: head.visibility ?? 'private',
   posting: head.posting ?? 'everyone',
+  ...(head.slowModeSeconds !== undefined && { slowModeSeconds: head.slowModeSeconds }),
   memberCount: head.memberCount,
   createdAt: isoTime(head.createdAtMs),
   createdBy: head.createdBy,

@@ -1,3 +1,5 @@
+import type { Digest } from './ids.ts';
+
 /**
  * The sender's memory of recent sends, kept on its member item as a Kafka broker keeps a producer's last batches: from a short
  * key of the clientMessageId to the lease under which it is being written.
@@ -6,6 +8,20 @@ export type RecentSends = Record<string, number>;
 
 /** Bounds how late a send can still write. The functions that send have exactly this timeout (a test holds the two together). */
 export const sendTimeoutMs = 10_000;
+
+/** Under which key a message that its sender calls so is in that memory: of 32 keys no two ever meet. */
+export const sendKeyOf = (digest: Digest, clientMessageId: string): string => digest(clientMessageId).slice(0, 8);
+
+/** When the sender last sent another message than the one of this key. */
+export function previousSendMs(recent: RecentSends, key: string): number | undefined {
+  const { [key]: own, ...others } = recent;
+  const leases = Object.values(others);
+  return leases.length > 0 ? leaseTimeMs(Math.max(...leases)) : undefined;
+}
+
+/** How long a conversation in slow mode makes wait for the next message after one of this time: not above zero is not at all. */
+export const slowModeWaitMs = (slowModeSeconds: number, previousMs: number, nowMs: number): number =>
+  previousMs + slowModeSeconds * 1_000 - nowMs;
 
 /** What two clocks of AWS's may differ by, generously: they are kept within milliseconds of each other. */
 const clockToleranceMs = 2_000;

@@ -1,6 +1,7 @@
 import type { SendPorts } from '../../lambdas/app/send-message.ts';
 import type { Head, Member } from '../../lambdas/domain/conversation.ts';
 import type { Message } from '../../lambdas/domain/message.ts';
+import { slowModeWaitMs } from '../../lambdas/domain/send-lease.ts';
 
 export interface MemoryConversation
   extends Pick<SendPorts, 'members' | 'senders' | 'conversations' | 'messages' | 'replies'> {
@@ -50,9 +51,13 @@ export function memoryConversation(): MemoryConversation {
       },
     },
     conversations: {
-      async allocateSeq({ mayPostAnywhere }) {
+      async allocateSeq({ mayPostAnywhere, previousSendMs, preview }) {
         if (head.closedAtMs !== undefined) return { outcome: 'closed' };
         if (head.posting && !mayPostAnywhere) return { outcome: 'notAllowed' };
+        if (head.slowModeSeconds && previousSendMs !== undefined && !mayPostAnywhere) {
+          const retryAfterMs = slowModeWaitMs(head.slowModeSeconds, previousSendMs, preview.atMs);
+          if (retryAfterMs > 0) return { outcome: 'tooSoon', retryAfterMs };
+        }
         head.lastSeq += 1;
         return { outcome: 'allocated', head: { ...head } };
       },
