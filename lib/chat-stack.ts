@@ -4,6 +4,7 @@ import { ChatTable } from './constructs/chat-table.ts';
 import { FanOut } from './constructs/fan-out.ts';
 import { ChatHttpApi } from './constructs/http-api.ts';
 import { Notifications } from './constructs/notifications.ts';
+import { Presence } from './constructs/presence.ts';
 import { ChatWebSocketApi } from './constructs/websocket-api.ts';
 
 /** The whole backend of one stage: two APIs over one table, and what happens after a write. */
@@ -17,9 +18,10 @@ export class ChatStack extends Stack {
     });
     const table = new ChatTable(this, 'Table', { protectData });
     const webSocketApi = new ChatWebSocketApi(this, 'WebSocket', { house, table });
-    const httpApi = new ChatHttpApi(this, 'Http', { house, table });
+    const httpApi = new ChatHttpApi(this, 'Http', { house, table, webSocketApi });
     const { queue: notificationQueue } = new Notifications(this, 'Notifications', { house, table });
-    new FanOut(this, 'Stream', { house, table, webSocketApi, notificationQueue });
+    const { queue: presenceQueue } = new Presence(this, 'Presence', { house, table, webSocketApi });
+    new FanOut(this, 'Stream', { house, table, webSocketApi, notificationQueue, presenceQueue });
     new CfnOutput(this, 'HttpUrl', { value: httpApi.url });
     new CfnOutput(this, 'WebSocketUrl', { value: webSocketApi.url });
   }

@@ -13,6 +13,9 @@ const presence = 'presence.changed';
  */
 const keptMs = longestConnectionMs + 60_000;
 
+/** In seconds, as DynamoDB has it. */
+export const endOf = (openedAtMs: number) => Math.ceil((openedAtMs + keptMs) / 1_000);
+
 /** Each removal of a connection takes so many of the oldest openings along: a list that grows by one with each stays bounded. */
 const oldOpenings = Array.from({ length: 10 }, (_, n) => `opened[${openingsKept + n}]`).join(', ');
 
@@ -31,7 +34,7 @@ export const connectionStore = (table: Table): ConnectionStore => ({
         ':entity': 'connections',
         ':emit': presence,
         ':connection': connectionValue(connection),
-        ':ttl': Math.ceil((openedAtMs + keptMs) / 1_000),
+        ':ttl': endOf(openedAtMs),
         ':now': [openedAtMs],
         ':none': [],
         ':since': openedAtMs - connectWindowMs,
@@ -50,8 +53,20 @@ export const connectionStore = (table: Table): ConnectionStore => ({
       values: { ':emit': presence, ':now': atMs },
       returnsOld: true,
     });
-    if (!written.isDone) return [];
-    return connectionsFrom(written.item).find((connection) => connection.connectionId === connectionId)?.joined ?? [];
+    if (!written.isDone) return undefined;
+    return connectionIn(written.item, connectionId)?.joined ?? [];
+  },
+
+  /** As one that is over already. Not for who is banned: the item would end, and the ban with it. */
+  async markOver({ userId, connectionId, connectedAtMs }, atMs) {
+    const over = connectionValue({ openedAtMs: connectedAtMs, expiresAtMs: atMs });
+    await table.update({
+      key: connectionsKey(userId),
+      update: 'SET entity = :entity, #connection0 = :over, #ttl = if_not_exists(#ttl, :ttl) REMOVE emit',
+      condition: 'attribute_not_exists(#connection0) AND attribute_not_exists(bannedAtMs)',
+      names: { ...namesOf([connectionId]), '#ttl': 'ttl' },
+      values: { ':entity': 'connections', ':over': over, ':ttl': endOf(atMs) },
+    });
   },
 
   async closeAll(userId, connectionIds, atMs) {
@@ -73,6 +88,26 @@ export const connectionStore = (table: Table): ConnectionStore => ({
     });
   },
 
+  async connectionOf({ userId, connectionId }) {
+    return connectionIn((await table.get(connectionsKey(userId))) ?? {}, connectionId);
+  },
+
+  async renew({ userId, connectionId }, { expiresAtMs, scope }) {
+    const written = await table.update({
+      key: connectionsKey(userId),
+      update: 'SET #connection0.expiresAtMs = :end, #connection0.#scope = :scope REMOVE emit',
+      condition: 'attribute_exists(#connection0)',
+      names: { ...namesOf([connectionId]), '#scope': 'scope' },
+      values: { ':end': expiresAtMs, ':scope': scope },
+    });
+    return written.isDone ? connectionIn(written.item, connectionId) : undefined;
+  },
+
+  async allOf(userId) {
+    const item = await table.get(connectionsKey(userId));
+    return item ? connectionsFrom(item) : [];
+  },
+
   /**
    * Read without consistency at half the price: a change comes by the stream, a hundred times later than a replica lags, so that a
    * connection made before the change is seen.
@@ -82,6 +117,9 @@ export const connectionStore = (table: Table): ConnectionStore => ({
     return items.flatMap(connectionsFrom).filter((connection) => isLive(connection, nowMs));
   },
 });
+
+const connectionIn = (item: Item, connectionId: string): Connection | undefined =>
+  connectionsFrom(item).find((connection) => connection.connectionId === connectionId);
 
 const placesOf = (connectionIds: string[]) => connectionIds.map((_, n) => `#connection${n}`).join(', ');
 
@@ -94,10 +132,9 @@ function refusal(
   connectsPerMinute: number,
   { bannedAtMs, opened, ...item }: Item = {},
 ): Opening {
-  const all = connectionsFrom(item);
-  const own = all.find((connection) => connection.connectionId === connectionId);
+  const own = connectionIn(item, connectionId);
   // The first try of the SDK was done, and its answer lost.
-  if (own) return isLive(own, openedAtMs) ? { outcome: 'opened', all } : { outcome: 'over' };
+  if (own) return isLive(own, openedAtMs) ? { outcome: 'opened', all: connectionsFrom(item) } : { outcome: 'over' };
   if (bannedAtMs !== undefined) return { outcome: 'banned' };
   const openings = Array.isArray(opened) ? opened : [];
   return { outcome: 'tooMany', retryAtMs: Number(openings[connectsPerMinute - 1]) + connectWindowMs };

@@ -164,13 +164,12 @@ export const connectionAttribute = (connectionId: string) => `${connectionPrefix
 const connectionPrefix = 'conn#';
 
 /** `joined` is a map, so that joining and leaving are a write each; it is there from the start, as a map to write into must be. */
-type ConnectionValue = Omit<Connection, 'connectionId' | 'userId' | 'joined'> & {
-  joined: Record<string, true>;
-  /** Of the token that renewed it. */
-  scope?: string;
-};
+type ConnectionValue = Omit<Connection, 'connectionId' | 'userId' | 'joined'> & { joined: Record<string, true> };
 
-export const connectionValue = ({ openedAtMs, expiresAtMs }: Connection): ConnectionValue => ({
+export const connectionValue = ({
+  openedAtMs,
+  expiresAtMs,
+}: Pick<Connection, 'openedAtMs' | 'expiresAtMs'>): ConnectionValue => ({
   openedAtMs,
   expiresAtMs,
   joined: {},
@@ -181,10 +180,17 @@ export const connectionsFrom = (item: Item): Connection[] =>
   Object.entries(item)
     .filter(([name]) => name.startsWith(connectionPrefix))
     .map(([name, value]) => {
-      const { joined, scope, ...connection } = value as ConnectionValue;
+      const { joined, ...connection } = value as ConnectionValue;
       const connectionId = name.slice(connectionPrefix.length);
       return { ...connection, joined: Object.keys(joined), connectionId, userId: keys.userOf(item) };
     });
+
+/** Of nobody who ever came, where there is no item. */
+export const attendanceFrom = (item: Item = {}): Attendance => ({
+  connections: connectionsFrom(item),
+  ...(item.lastSeenAtMs !== undefined && { lastSeenAtMs: Number(item.lastSeenAtMs) }),
+  ...(item.hasBeenAway === true && { hasBeenAway: true }),
+});
 
 /** One item a conversation, a map from connection to this: short, so that as many as may watch are read with one read unit. */
 export const watcherValue = ({ expiresAtMs, userId }: Watcher): string =>
@@ -196,13 +202,6 @@ export const watchersFrom = (item: Item): Watcher[] =>
 
 function watcherFrom(connectionId: string, value: string): Watcher {
   const gap = value.indexOf(' ');
-/** Of nobody who ever came, where there is no item. */
-export const attendanceFrom = (item: Item = {}): Attendance => ({
-  connections: connectionsFrom(item),
-  ...(item.lastSeenAtMs !== undefined && { lastSeenAtMs: Number(item.lastSeenAtMs) }),
-  ...(item.hasBeenAway === true && { hasBeenAway: true }),
-});
-
   return { connectionId, userId: value.slice(gap + 1), expiresAtMs: Number(value.slice(0, gap)) * 1_000 };
 }
 

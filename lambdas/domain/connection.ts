@@ -5,6 +5,8 @@ export interface Connection {
   openedAtMs: number;
   /** When it is over in any case: its token's end, or API Gateway's two hours. */
   expiresAtMs: number;
+  /** Of the token that renewed it, where one has. */
+  scope?: string;
   /** Its user does not look at it. */
   isAway?: true;
   /** The conversations that it looks at. */
@@ -16,6 +18,9 @@ export type ConnectionPlace = Pick<Connection, 'userId' | 'connectionId'>;
 
 /** API Gateway closes every connection after this long. */
 export const longestConnectionMs = 2 * 60 * 60_000;
+
+/** API Gateway waits no longer for `$connect`. */
+export const longestConnectMs = 30_000;
 
 /** For this long a connection may answer 410 because its `$connect` is still running, and not because it is gone. */
 export const youngConnectionMs = 10_000;

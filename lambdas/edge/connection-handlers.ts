@@ -3,6 +3,7 @@ import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { errorCodes } from '../../contract/errors.ts';
 import type { Clock } from '../app/ports.ts';
 import { ChatError } from '../domain/chat-error.ts';
+import type { ConnectionPlace } from '../domain/connection.ts';
 import type { Principal } from '../domain/principal.ts';
 import { headerOf, offersSubprotocol, subprotocol, tokenInHeader, tokenInSubprotocol } from './bearer-token.ts';
 import { logInvocation } from './log-invocation.ts';
@@ -78,11 +79,11 @@ function refuseHandshake(request: { error: Error | null; response: WebSocketResp
 }
 
 /** `$disconnect`: comes when it comes, or never. */
-export const disconnectHandler = (close: (connection: { userId: string; connectionId: string }) => Promise<void>) =>
+export const disconnectHandler = (hangUp: (connection: ConnectionPlace, connectedAtMs: number) => Promise<void>) =>
   middy<DisconnectEvent, WebSocketResponse>()
     .use(logInvocation(() => 'connection.close'))
-    .handler(async ({ requestContext: { authorizer, connectionId } }) => {
+    .handler(async ({ requestContext: { authorizer, connectionId, connectedAt } }) => {
       const userId = authorizer?.userId;
-      if (typeof userId === 'string') await close({ userId, connectionId });
+      if (typeof userId === 'string') await hangUp({ userId, connectionId }, connectedAt);
       return { statusCode: 200 };
     });

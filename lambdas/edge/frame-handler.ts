@@ -7,7 +7,7 @@ import type { Principal } from '../domain/principal.ts';
 import { chargeFor } from './charge-for.ts';
 import { logInvocation } from './log-invocation.ts';
 import { jsonOrNothing, parse, parseJson } from './parse.ts';
-import { presentPrincipal } from './present-principal.ts';
+import { ConnectionOver, presentPrincipal } from './present-principal.ts';
 import { publicError } from './public-error.ts';
 import { type Cost, costs, type FrameRules } from './rules.ts';
 import type { FrameEvent, WebSocketResponse } from './websocket-events.ts';
@@ -36,7 +36,7 @@ export const action = <Schema extends z.ZodMiniType>(
  * connection stays open, unless it is over.
  */
 export const frameHandler = (actions: Record<string, Action>, rules: FrameRules) =>
-  frames().handler(async ({ body, requestContext }) => {
+  frames(rules.sayGoodbye).handler(async ({ body, requestContext }) => {
     const frame = frameIn(body);
     // API Gateway routed by its own reading of the body; ours is the one that counts.
     if (!Object.hasOwn(actions, frame.action)) refuseAction('is not unambiguous');
@@ -66,12 +66,16 @@ function fitting(response: WebSocketResponse, operation: string): WebSocketRespo
   return refuse('PAYLOAD_TOO_LARGE', operation, `the reply is larger than ${limits.frameBytes} bytes; ask by HTTP`);
 }
 
-const frames = () =>
+const frames = (sayGoodbye?: FrameRules['sayGoodbye']) =>
   middy<FrameEvent, WebSocketResponse>()
     .use(logInvocation<FrameEvent, WebSocketResponse>(({ requestContext }) => requestContext.routeKey))
     .use({
-      onError: (request) => {
-        request.response = replyWith(errorReply(request.event.body, request.error));
+      onError: async (request) => {
+        const { body, requestContext } = request.event;
+        const reply = JSON.stringify(errorReply(body, request.error));
+        const isSaid =
+          request.error instanceof ConnectionOver && (await sayGoodbye?.(requestContext.connectionId, reply));
+        request.response = { statusCode: 200, ...(!isSaid && { body: reply }) };
       },
     });
 

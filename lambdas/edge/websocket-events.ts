@@ -4,6 +4,8 @@ export type Headers = Record<string, string | undefined>;
 
 export interface ConnectionContext {
   connectionId: string;
+  /** Milliseconds since 1970. */
+  connectedAt: number;
   routeKey: string;
   requestId: string;
   /** What the authorizer said on `$connect`, on this and every later event of the connection; all values are strings. */

@@ -8,7 +8,7 @@ import { watcherStore } from '../data/watcher-store.ts';
 import { action, frameHandler } from '../edge/frame-handler.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
-import { edgeRules } from '../wiring/edge-rules.ts';
+import { frameRules } from '../wiring/frame-rules.ts';
 
 const { TABLE_NAME } = environment('TABLE_NAME');
 const table = openTable(TABLE_NAME);
@@ -27,5 +27,5 @@ const conversationLeave = action(ConversationFrameSchema, async ({ userId }, { c
 
 export const handler = frameHandler(
   { 'conversation.join': conversationJoin, 'conversation.leave': conversationLeave },
-  edgeRules(table),
+  frameRules(table),
 );

@@ -6,7 +6,7 @@ import { receiptStore } from '../data/receipt-store.ts';
 import { action, frameHandler } from '../edge/frame-handler.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
-import { edgeRules } from '../wiring/edge-rules.ts';
+import { frameRules } from '../wiring/frame-rules.ts';
 
 const { TABLE_NAME } = environment('TABLE_NAME');
 const table = openTable(TABLE_NAME);
@@ -19,5 +19,5 @@ const moveTo = (kind: 'read' | 'delivered') =>
 
 export const handler = frameHandler(
   { 'receipt.read': moveTo('read'), 'receipt.delivered': moveTo('delivered') },
-  edgeRules(table),
+  frameRules(table),
 );

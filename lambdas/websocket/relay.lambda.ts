@@ -11,7 +11,7 @@ import { costs } from '../edge/rules.ts';
 import { sockets } from '../outbound/sockets.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
-import { edgeRules } from '../wiring/edge-rules.ts';
+import { frameRules } from '../wiring/frame-rules.ts';
 
 const { TABLE_NAME, CALLBACK_URL } = environment('TABLE_NAME', 'CALLBACK_URL');
 const table = openTable(TABLE_NAME);
@@ -42,5 +42,5 @@ const signalSend = action(SendSignalSchema, ({ userId }, signal, connectionId) =
 
 export const handler = frameHandler(
   { 'typing.start': typing('typing.started'), 'typing.stop': typing('typing.stopped'), 'signal.send': signalSend },
-  edgeRules(table),
+  frameRules(table),
 );

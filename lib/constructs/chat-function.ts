@@ -57,11 +57,21 @@ export class ChatFunction extends LambdaFunction {
   limitRates(table: ChatTable, { limits }: Stage): void {
     this.addEnvironment('TABLE_NAME', table.tableName);
     this.addEnvironment('RATE_LIMITS', JSON.stringify(limits.rates));
+    this.#allowOnKeys(table, 'UpdateItem', 'RATE#*');
+  }
+
+  /** Lets it look up a connection by its user. */
+  readConnections(table: ChatTable): void {
+    this.addEnvironment('TABLE_NAME', table.tableName);
+    this.#allowOnKeys(table, 'GetItem', 'USER#*');
+  }
+
+  #allowOnKeys(table: ChatTable, action: string, leadingKeys: string): void {
     this.addToRolePolicy(
       new PolicyStatement({
-        actions: ['dynamodb:UpdateItem'],
+        actions: [`dynamodb:${action}`],
         resources: [table.tableArn],
-        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['RATE#*'] } },
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [leadingKeys] } },
       }),
     );
   }

@@ -7,8 +7,9 @@ import { accessLogTo } from './access-log.ts';
 import { ChatFunction, type House } from './chat-function.ts';
 import { ChatLog } from './chat-log.ts';
 import type { ChatTable } from './chat-table.ts';
-import { connectFunction, disconnectFunction } from './connection-functions.ts';
+import { connectFunction, connectionFrameFunctions, disconnectFunction } from './connection-functions.ts';
 import { changeMessageFrame } from './message-functions.ts';
+import { setPresence } from './presence.ts';
 import { readerFrameFunctions } from './reader-functions.ts';
 import { roomFunctions } from './room-functions.ts';
 import { sendFunction } from './send-function.ts';
@@ -42,14 +43,26 @@ export class ChatWebSocketApi extends Construct {
     const send = { fn, actions: ['message.send'] };
     const change = changeMessageFrame(this, house, table);
     const { join, relay } = roomFunctions(this, house, table);
-    for (const { fn, actions } of [send, change, ...readerFrameFunctions(this, house, table), join, relay]) {
+    const connectionFrames = connectionFrameFunctions(this, house, table);
+    const framed = [
+      send,
+      change,
+      ...readerFrameFunctions(this, house, table),
+      ...connectionFrames,
+      setPresence(this, house, table),
+      join,
+      relay,
+    ];
+    for (const { fn, actions } of framed) {
       fn.limitRates(table, house.stage);
+      fn.readConnections(table);
       const route = replyingRouteTo(fn);
       for (const action of actions) api.addRoute(action, route);
     }
     this.#stage = stageOf(this, api, house);
     this.bindCallback(connect, 'DELETE');
-    this.bindCallback(relay.fn);
+    // A connection whose token is over is told so, and closed, by whichever function gets its next frame.
+    for (const { fn } of framed) this.bindCallback(fn, 'POST', 'DELETE');
   }
 
   get url(): string {

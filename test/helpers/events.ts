@@ -33,10 +33,16 @@ interface Caller {
   userId?: string;
   connectionId?: string;
   expiresAt?: string;
+  /** When API Gateway began its handshake; long ago, unless said otherwise. */
+  connectedAt?: number;
 }
 
-const connectionContext = (routeKey: string, { userId = 'ann', connectionId = 'c-1', expiresAt }: Caller) => ({
+const connectionContext = (
+  routeKey: string,
+  { userId = 'ann', connectionId = 'c-1', expiresAt, connectedAt = 0 }: Caller,
+) => ({
   connectionId,
+  connectedAt,
   routeKey,
   requestId: 'request-1',
   authorizer: authorized(userId, expiresAt),
@@ -64,7 +70,7 @@ export const authorizerEvent = (
   methodArn: 'arn:aws:execute-api:us-east-1:000000000000:api/v1/$connect',
   headers,
   queryStringParameters: query,
-  requestContext: { connectionId: 'c-1', routeKey: '$connect', requestId: 'request-1' },
+  requestContext: { connectionId: 'c-1', connectedAt: 0, routeKey: '$connect', requestId: 'request-1' },
 });
 
 export interface HttpRequest {

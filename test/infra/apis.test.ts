@@ -65,6 +65,11 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
   ['HttpApi', 'DELETE /v1/users/me/blocks/{userId}', 'ManageProfile', 'CUSTOM', false],
   ['HttpApi', 'GET /v1/users/me/notifications', 'ManageNotifications', 'CUSTOM', false],
   ['HttpApi', 'PUT /v1/users/me/notifications', 'ManageNotifications', 'CUSTOM', false],
+  ['WebSocketApi', 'ping', 'Ping', 'NONE', true],
+  ['WebSocketApi', 'auth.refresh', 'RefreshToken', 'NONE', true],
+  ['HttpApi', 'DELETE /v1/users/me/connections', 'ManageConnections', 'CUSTOM', false],
+  ['HttpApi', 'PUT /v1/admin/bans/{userId}', 'ManageConnections', 'CUSTOM', false],
+  ['HttpApi', 'DELETE /v1/admin/bans/{userId}', 'ManageConnections', 'CUSTOM', false],
   ['WebSocketApi', 'sync', 'SyncFrame', 'NONE', true],
   ['HttpApi', 'POST /v1/sync', 'Sync', 'CUSTOM', false],
   ['WebSocketApi', 'conversation.join', 'JoinConversation', 'NONE', true],
@@ -78,7 +83,7 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
 });
 
 test('there is no other route', () => {
-  expect(routes).toHaveLength(58);
+  expect(routes).toHaveLength(63);
 });
 
 describe('the WebSocket API', () => {

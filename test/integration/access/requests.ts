@@ -20,6 +20,11 @@ export const requests: Record<string, (scene: Scene) => Asked> = {
   'DELETE /v1/users/me/devices/{deviceId}': () => ({ params: { deviceId: 'phone' } }),
   'POST /v1/sync': () => ({ body: { cursors: {} } }),
   sync: () => ({ body: { cursors: {} } }),
+  'DELETE /v1/users/me/connections': () => ({}),
+  'PUT /v1/admin/bans/{userId}': ({ other }) => ({ params: { userId: other }, body: { reason: 'spam' } }),
+  'DELETE /v1/admin/bans/{userId}': ({ other }) => ({ params: { userId: other } }),
+  'auth.refresh (without a token)': () => ({ body: {} }),
+  ping: ({ conversation }) => ({ body: { conversationIds: [conversation.conversationId] } }),
 
   'GET /v1/conversations/{conversationId}': ({ conversation }) => ({ params: conversation }),
   'PATCH /v1/conversations/{conversationId}': ({ conversation }) => ({
@@ -103,4 +108,9 @@ export const requests: Record<string, (scene: Scene) => Asked> = {
   'reaction.remove': ({ message }) => ({ body: { ...message, emoji: '👍' } }),
   'receipt.read': ({ conversation }) => ({ body: conversation }),
   'receipt.delivered': ({ conversation }) => ({ body: conversation }),
+  'conversation.join': ({ conversation }) => ({ body: conversation }),
+  'conversation.leave': ({ conversation }) => ({ body: conversation }),
+  'typing.start': ({ conversation }) => ({ body: conversation }),
+  'typing.stop': ({ conversation }) => ({ body: conversation }),
+  'signal.send': ({ conversation, other }) => ({ body: { ...conversation, toUserId: other, payload: { a: 1 } } }),
 };

@@ -25,6 +25,11 @@ PUT /v1/users/me/devices/{deviceId} (of an unknown platform)   401       400    
 DELETE /v1/users/me/devices/{deviceId}                         401       204      -       -      -         -     204   204
 POST /v1/sync                                                  401       200      -       -      -         -     200   200
 sync                                                           -         200      -       -      -         -     200   200
+DELETE /v1/users/me/connections                                401       204      -       -      -         -     204   204
+PUT /v1/admin/bans/{userId}                                    401       403      -       -      -         -     200   403
+DELETE /v1/admin/bans/{userId}                                 401       403      -       -      -         -     204   403
+auth.refresh (without a token)                                 -         400      -       -      -         -     400   400
+ping                                                           -         200      -       -      -         -     200   200
 `,
 
   /** A group in which a member has said something. */
@@ -77,6 +82,11 @@ reaction.add                                                   -         403    
 reaction.remove                                                -         403      403      200    200        200   403   200
 receipt.read                                                   -         403      403     200    200       200   403   403
 receipt.delivered                                              -         403      403     200    200       200   403   403
+conversation.join                                              -         403      403     200    200       200   403   403
+conversation.leave                                             -         200      200     200    200       200   200   200
+typing.start                                                   -         403      403     200    200       200   403   200
+typing.stop                                                    -         403      403     200    200       200   403   200
+signal.send                                                    -         403      403     200    200       200   403   403
 `,
 
   /** A conversation of two: the same two for ever. */
@@ -95,6 +105,9 @@ DELETE /v1/messages/{messageId}                                401       403    
 PUT /v1/messages/{messageId}/pin                               401       403      -       204    -         -     403   204
 message.send                                                   -         403      -       200    -         -     403   200
 message.delete                                                 -         403      -       403    -         -     403   200
+conversation.join                                              -         403      -       200    -         -     403   403
+typing.start                                                   -         403      -       200    -         -     403   200
+signal.send                                                    -         403      -       200    -         -     403   403
 `,
 
   /** A public channel in which moderators alone may post: anybody finds and joins it, and reads it as a member. */
@@ -109,6 +122,9 @@ GET /v1/conversations/{conversationId}/messages                401       403    
 PUT /v1/messages/{messageId}/reactions/{emoji}                 401       403      403      204    204        204   403   204
 PUT /v1/messages/{messageId}/pin                               401       403      403     403    204       204   403   204
 message.send                                                   -         403      403     403    200       200   403   200
+conversation.join                                              -         403      403     200    200       200   403   403
+typing.start                                                   -         403      403     403    200       200   403   200
+signal.send                                                    -         403      403     200    200       200   403   403
 `,
 
   /** A group that was closed: it can be read and put in order in one's own view, and nothing else. */
@@ -127,6 +143,9 @@ POST /v1/conversations/{conversationId}/read                   401       403    
 message.send                                                   -         403      403     409    409       409   403   409
 message.edit (one’s own)                                       -         -        403     409    409       409   -     -
 reaction.add                                                   -         403      403      409    409        409   403   409
+conversation.join                                              -         403      403     200    200       200   403   403
+typing.start                                                   -         403      403     409    409       409   403   409
+signal.send                                                    -         403      403     409    409       409   403   403
 `,
 } as const;
 

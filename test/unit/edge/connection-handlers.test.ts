@@ -169,7 +169,7 @@ describe('$disconnect', () => {
   test('forgets that connection, however long its token has been over', async () => {
     const event = disconnectEvent({ userId: 'bob', connectionId: 'c-7', expiresAt: '0' });
     expect(await disconnectHandler(close)(event, context)).toEqual({ statusCode: 200 });
-    expect(close).toHaveBeenCalledExactlyOnceWith({ userId: 'bob', connectionId: 'c-7' });
+    expect(close).toHaveBeenCalledExactlyOnceWith({ userId: 'bob', connectionId: 'c-7' }, 0);
   });
 
   test('of nobody forgets nothing', async () => {

@@ -8,13 +8,15 @@ import { fakeClock } from '../../helpers/fake-clock.ts';
 import { openLimiter } from '../../helpers/open-limiter.ts';
 
 const clock = fakeClock();
+const renewed = vi.fn(async (): Promise<{ expiresAtMs: number; scope?: string } | undefined> => undefined);
+const sayGoodbye = vi.fn(async () => true);
 const limiter = { take: vi.fn(openLimiter.take) };
 const act = vi.fn(async (): Promise<unknown> => ({ done: true }));
 const burn = vi.fn(async (): Promise<unknown> => ({ burnt: true }));
 const schema = z.strictObject({ text: z.string() });
 const handler = frameHandler(
   { 'note.write': action(schema, act), 'note.burn': action(z.strictObject({}), burn) },
-  { clock, limiter },
+  { clock, limiter, renewals: { renewed }, sayGoodbye },
 );
 const frame = (more: object = {}) => ({ action: 'note.write', id: '1', data: { text: 'hi' }, ...more });
 const refusal = (reply: string | null, id: string | null, code: string, message: string, errors?: object[]) => ({
@@ -33,6 +35,8 @@ async function replyTo(event: FrameEvent, to = handler): Promise<unknown> {
 beforeEach(() => {
   vi.restoreAllMocks();
   act.mockReset().mockResolvedValue({ done: true });
+  renewed.mockReset().mockResolvedValue(undefined);
+  sayGoodbye.mockReset().mockResolvedValue(true);
   captureOutput();
 });
 
@@ -120,10 +124,40 @@ describe('a frame', () => {
     expect(await replyTo(frameEvent(deep))).toMatchObject({ reply: 'note.write', id: '1', ok: false });
   });
 
-  test('of a connection whose token is over is refused', async () => {
-    const over = frameEvent(frame(), { expiresAt: String(clock.now()) });
+  describe('of a connection whose token is over', () => {
+    const late = () => frameEvent(frame(), { userId: 'bob', connectionId: 'c-9', expiresAt: String(clock.now()) });
     const message = 'unable to authenticate; the token has expired';
-    expect(await replyTo(over)).toEqual(refusal('note.write', '1', 'UNAUTHENTICATED', message));
+    const refused = refusal('note.write', '1', 'UNAUTHENTICATED', message);
+
+    test('is refused by the last frame that the connection gets', async () => {
+      expect(await replyTo(late())).toBeUndefined();
+      expect(sayGoodbye).toHaveBeenCalledExactlyOnceWith('c-9', JSON.stringify(refused));
+      expect(act).not.toHaveBeenCalled();
+    });
+
+    test('is refused by the reply where that frame could not be delivered', async () => {
+      sayGoodbye.mockResolvedValueOnce(false);
+      expect(await replyTo(late())).toEqual(refused);
+    });
+
+    test('is acted on with the scopes of the token that renewed it', async () => {
+      renewed.mockResolvedValueOnce({ expiresAtMs: clock.now() + 1, scope: 'chat:admin' });
+      expect(await replyTo(late())).toMatchObject({ ok: true });
+      expect(renewed).toHaveBeenLastCalledWith('bob', 'c-9');
+      const principal = { userId: 'bob', scopes: ['chat:admin'], expiresAt: clock.now() + 1 };
+      expect(act).toHaveBeenCalledExactlyOnceWith(principal, { text: 'hi' }, 'c-9');
+    });
+
+    test('is refused when the renewal is over too', async () => {
+      renewed.mockResolvedValueOnce({ expiresAtMs: clock.now() });
+      expect(await replyTo(late())).toBeUndefined();
+      expect(act).not.toHaveBeenCalled();
+    });
+  });
+
+  test('of a connection whose token is good asks for no renewal', async () => {
+    await replyTo(frameEvent(frame()));
+    expect([renewed, sayGoodbye].map(({ mock }) => mock.calls)).toEqual([[], []]);
   });
 
   test.each<[string, Record<string, unknown> | undefined]>([
@@ -132,6 +166,7 @@ describe('a frame', () => {
     ['without an end', { userId: 'ann' }],
     ['with an end that is no number', { userId: 'ann', expiresAt: 'never' }],
   ])('%s is nobody’s', async (_, authorizer) => {
+    sayGoodbye.mockResolvedValue(false);
     const event = frameEvent(frame());
     const changed = { ...event, requestContext: { ...event.requestContext, authorizer } };
     expect(await replyTo(changed)).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' } });

@@ -107,7 +107,8 @@ describe('what people wrote and what opens their door', () => {
   const writeNote = action(z.strictObject({ text: z.string() }), async () => {
     throw hung;
   });
-  const frames = frameHandler({ 'note.write': writeNote }, rules);
+  const renewals = { renewed: async () => undefined };
+  const frames = frameHandler({ 'note.write': writeNote }, { ...rules, renewals, sayGoodbye: async () => true });
   const stream = streamHandler({
     operation: 'test',
     read: ({ after: { text } = {} }) => {
