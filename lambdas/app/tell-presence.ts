@@ -33,7 +33,8 @@ export const tellPresence =
   (ports: TellPresencePorts) =>
   async (changes: PresenceChange[]): Promise<boolean[]> => {
     await putBack(ports, changes);
-    const byUser = Map.groupBy(changes, ({ userId }) => userId);
+    const toTell = changes.filter(({ status }) => status !== undefined);
+    const byUser = Map.groupBy(toTell, ({ userId }) => userId);
     const attendances = await ports.presences.attendancesOf([...byUser.keys()]);
     const failed = new Set<string>();
     const words = [...byUser].map(async ([userId, ofUser]): Promise<Word[]> => {
