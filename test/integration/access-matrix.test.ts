@@ -17,11 +17,12 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-function ask({ name, operation }: Pick<Row, 'name' | 'operation'>, scene: Scene): Promise<Answer> {
+async function ask({ name, operation }: Pick<Row, 'name' | 'operation'>, scene: Scene): Promise<Answer> {
   const asked = requests[name]?.(scene);
   if (!asked) throw new Error(`there is no request for ${name}`);
   if (operation.includes(' ')) return chat.ask(operation, scene.caller, asked);
   if (!scene.caller) throw new Error('nobody without a token has a connection');
+  await chat.connect(scene.caller);
   return chat.sendFrame(operation, scene.caller, asked.body);
 }
 

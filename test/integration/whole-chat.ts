@@ -2,9 +2,12 @@ import { join } from 'node:path';
 import { vi } from 'vitest';
 import { type ErrorCode, errorCodes, type Problem } from '../../contract/errors.ts';
 import type { Reply } from '../../contract/frame.ts';
+import { openTable } from '../../lambdas/data/client.ts';
+import { connectionStore } from '../../lambdas/data/connection-store.ts';
+import { longestConnectionMs, openingsKept } from '../../lambdas/domain/connection.ts';
 import type { HttpEvent, HttpResponse } from '../../lambdas/edge/http-handler.ts';
 import type { FrameEvent, WebSocketResponse } from '../../lambdas/edge/websocket-events.ts';
-import { type ChatDatabase, startChatDatabase } from '../helpers/database.ts';
+import { type ChatDatabase, startChatDatabase, tableName } from '../helpers/database.ts';
 import { answerIn, context, frameEvent, type HttpRequest, httpEvent } from '../helpers/events.ts';
 import { type DeployedRoute, deployedRoutes } from './deployed-routes.ts';
 
@@ -29,6 +32,8 @@ export interface WholeChat {
   operations: string[];
   /** Without a caller: nobody who has a token. */
   ask(routeKey: string, caller: Caller | undefined, asked?: Asked): Promise<Answer>;
+  /** The connection that the caller's frames come by. */
+  connect(caller: Caller): Promise<void>;
   sendFrame(action: string, caller: Caller, data: unknown): Promise<Answer>;
   /** The entry of a function that no route leads to. */
   load(entry: string): Promise<(event: unknown) => Promise<unknown>>;
@@ -60,6 +65,7 @@ export async function startWholeChat(): Promise<WholeChat> {
       );
       return { status, body };
     },
+    connect,
     async sendFrame(action, caller, data) {
       const { body = '' } = (await handle(action, frameOf(action, caller, data))) as WebSocketResponse;
       return answerOf(JSON.parse(body));
@@ -88,6 +94,14 @@ async function handlerOf(entry: string): Promise<(event: unknown) => Promise<unk
   return (event) => handler(event, context);
 }
 
+async function connect({ userId, connectionId = connectionOf(userId) }: Caller): Promise<void> {
+  const openedAtMs = Date.now();
+  const connection = { userId, connectionId, openedAtMs, expiresAtMs: openedAtMs + longestConnectionMs, joined: [] };
+  await connectionStore(openTable(tableName)).open(connection, openingsKept);
+}
+
+const connectionOf = (userId: string) => `c-${userId}`;
+
 const authorizedAs = ({ userId, scope = '' }: Caller) => ({ userId, scope, expiresAt: farAway });
 
 const requestOf = (routeKey: string, caller: Caller | undefined, asked: Asked): HttpEvent =>
@@ -97,7 +111,7 @@ const requestOf = (routeKey: string, caller: Caller | undefined, asked: Asked): 
 const refusedAuthorizer = { refusal: 'UNAUTHENTICATED', reason: 'unable to authenticate; there is no token' };
 
 function frameOf(action: string, caller: Caller, data: unknown): FrameEvent {
-  const { connectionId = `c-${caller.userId}` } = caller;
+  const { connectionId = connectionOf(caller.userId) } = caller;
   const event = frameEvent({ action, id: '1', data }, { userId: caller.userId, connectionId });
   return { ...event, requestContext: { ...event.requestContext, authorizer: authorizedAs(caller) } };
 }
