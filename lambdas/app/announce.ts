@@ -1,7 +1,7 @@
 import type { Change } from '../domain/change.ts';
 import type { PresenceChange } from '../domain/presence.ts';
 import { type FanOutPorts, type FanOutResult, fanOut } from './fan-out.ts';
-import type { PresenceQueue } from './fan-out-ports.ts';
+import type { PresenceQueue } from './presence-ports.ts';
 
 /** What others may have to hear of: a change of a conversation, or of who is there. */
 export type Occurrence = { change: Change } | { presence: PresenceChange };

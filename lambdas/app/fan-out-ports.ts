@@ -1,7 +1,4 @@
 import type { PushCause } from '../domain/change.ts';
-import type { PresenceChange } from '../domain/presence.ts';
-
-/** What fan-out leaves to other functions. */
 
 /** A part of a large conversation's members, and changes that all of them are to be told of, in order. */
 export interface Slice {
@@ -15,9 +12,4 @@ export interface Slice {
 export interface SliceQueue {
   /** One slice of each group at most, so that what fails in part is in order when it comes again. */
   postLater(slices: Slice[]): Promise<void>;
-}
-
-export interface PresenceQueue {
-  /** Each is looked at when others are to be told of it: of an absence, once the grace is over. */
-  presenceChanged(changes: PresenceChange[]): Promise<void>;
 }

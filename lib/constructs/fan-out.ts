@@ -69,7 +69,14 @@ function streamOf(table: ChatTable, fn: ChatFunction, parked: IQueue): DynamoEve
     // LATEST may miss what is written while the mapping is being made.
     startingPosition: StartingPosition.TRIM_HORIZON,
     // A write with nothing to announce has no `emit`: it invokes nothing, which also keeps FanOut's own writes from looping.
-    filters: [FilterCriteria.filter({ dynamodb: { NewImage: { emit: { S: FilterRule.exists() } } } })],
+    filters: [
+      FilterCriteria.filter({ dynamodb: { NewImage: { emit: { S: FilterRule.exists() } } } }),
+      // Who was there when the table's clean-up took their connections away: no `$disconnect` told of their end.
+      FilterCriteria.filter({
+        eventName: FilterRule.isEqual('REMOVE'),
+        dynamodb: { OldImage: { entity: { S: FilterRule.isEqual('connections') } } },
+      }),
+    ],
     batchSize: 100,
     maxBatchingWindow: Duration.seconds(0),
     parallelizationFactor: 10,

@@ -61,7 +61,15 @@ describe('the stream mapping', () => {
     ['MaximumRetryAttempts', 5],
     ['MaximumRecordAgeInSeconds', 3600],
     ['StartingPosition', 'TRIM_HORIZON'],
-    ['FilterCriteria', { Filters: [{ Pattern: '{"dynamodb":{"NewImage":{"emit":{"S":[{"exists":true}]}}}}' }] }],
+    [
+      'FilterCriteria',
+      {
+        Filters: [
+          { Pattern: '{"dynamodb":{"NewImage":{"emit":{"S":[{"exists":true}]}}}}' },
+          { Pattern: '{"eventName":["REMOVE"],"dynamodb":{"OldImage":{"entity":{"S":["connections"]}}}}' },
+        ],
+      },
+    ],
   ])('%s is %o', (setting, value) => {
     expect(mapping[setting]).toEqual(value);
   });

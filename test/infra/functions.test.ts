@@ -125,6 +125,8 @@ const environments: Record<string, Record<string, string>> = {
     NOTIFICATION_QUEUE_URL: '<NotificationsQueue>',
     RETRY_QUEUE_URL: '<StreamRetryQueue>',
     SLICE_QUEUE_URL: '<StreamSliceQueue>',
+    PRESENCE_QUEUE_URL: '<PresenceQueue>',
+    PRESENCE_GRACE_SECONDS: '10',
   },
   Ping: framed,
   PostSlice: {

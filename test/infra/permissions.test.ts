@@ -48,6 +48,7 @@ const granted: Record<string, Record<string, string>> = {
     'ChatTable.StreamArn': 'dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams',
     [callback]: 'execute-api:ManageConnections',
     'NotificationsQueue.Arn': 'sqs:SendMessage',
+    'PresenceQueue.Arn': 'sqs:SendMessage',
     'StreamRetryQueue.Arn': 'sqs:SendMessage',
     'StreamSliceQueue.Arn': 'sqs:SendMessage',
     'StreamUnreadableRecords.Arn': 'sqs:SendMessage',

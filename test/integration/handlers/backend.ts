@@ -4,6 +4,7 @@ import type { ConversationPage, ConversationSummary } from '../../../contract/co
 import type { Problem } from '../../../contract/errors.ts';
 import type { Reply } from '../../../contract/frame.ts';
 import type { Message, MessagePage } from '../../../contract/message.ts';
+import type { NotificationSettings } from '../../../contract/notification.ts';
 import { type ChatDatabase, type Image, startChatDatabase } from '../../helpers/database.ts';
 import {
   answerIn,
@@ -45,7 +46,11 @@ export async function startBackend() {
   vi.stubEnv('NOTIFICATION_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/000000000000/notifications');
   vi.stubEnv('RETRY_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/000000000000/retries');
   vi.stubEnv('SLICE_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/000000000000/slices.fifo');
+  vi.stubEnv('PRESENCE_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/000000000000/presence');
+  vi.stubEnv('PRESENCE_GRACE_SECONDS', '10');
   vi.stubEnv('PLATFORM_APPLICATIONS', JSON.stringify({ fcm: 'arn:aws:sns:us-east-1:000000000000:app/GCM/parley' }));
+  vi.stubEnv('QUIET_HOURS', 'defer');
+  vi.stubEnv('SMS_LIMITS', JSON.stringify({ perUserPerDay: 2, perDay: 1000 }));
   return {
     ...(await clientsOf()),
     ...(await backgroundOf()),
@@ -70,6 +75,7 @@ async function clientsOf() {
     messages: (await import('../../../lambdas/http/manage-messages.lambda.ts')).handler,
     history: (await import('../../../lambdas/http/read-history.lambda.ts')).handler,
     devices: (await import('../../../lambdas/http/manage-devices.lambda.ts')).handler,
+    notifications: (await import('../../../lambdas/http/manage-notifications.lambda.ts')).handler,
   };
   const sendFrame = (await import('../../../lambdas/websocket/send-message.lambda.ts')).handler;
   const changeFrame = (await import('../../../lambdas/websocket/change-message.lambda.ts')).handler;
@@ -104,6 +110,13 @@ async function clientsOf() {
       ask<{ device: { deviceId: string } }>('devices', `PUT ${device}`, { userId, params: { deviceId }, body }),
     unregister: (userId: string, deviceId: string) =>
       ask<object>('devices', `DELETE ${device}`, { userId, params: { deviceId } }),
+    settings: (userId: string) =>
+      ask<{ notifications: NotificationSettings }>('notifications', 'GET /v1/users/me/notifications', { userId }),
+    saveSettings: (userId: string, body: object, token: Record<string, string> = {}) =>
+      ask<{ notifications: NotificationSettings }>('notifications', 'PUT /v1/users/me/notifications', {
+        authorizer: { ...authorized(userId), ...token },
+        body,
+      }),
     async sendFrame(caller: Caller, conversationId: string, message: object, id = '1'): Promise<Reply> {
       const frame = { action: 'message.send', id, data: { conversationId, ...message } };
       const { body = 'null' } = await sendFrame(frameEvent(frame, caller), context);

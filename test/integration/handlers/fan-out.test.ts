@@ -1,6 +1,7 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { connectionAttribute } from '../../../lambdas/data/items.ts';
 import { connectionsKey, headKey, messageKey } from '../../../lambdas/data/keys.ts';
 import { systemRandomness } from '../../../lambdas/runtime/randomness.ts';
 import { captureOutput, queueEvent } from '../../helpers/events.ts';
@@ -108,7 +109,6 @@ describe('a message', () => {
       at: expect.stringMatching(/Z$/),
       data: { message: (await backend.read(bob.userId, group)).body.messages[0] },
     });
-    expect(queued('notifications')).toEqual([]);
   });
 
   test('reaches nobody else', async () => {
@@ -125,6 +125,17 @@ describe('a message', () => {
       { ...pending, seq: 1 },
       { ...pending, seq: 2 },
     ]);
+  });
+
+  test('to somebody whose connections look at something else goes to be pushed too; to who looks at it, it does not', async () => {
+    const tablet = { ...bob, connectionId: `${bob.connectionId}-tablet` };
+    for (const connection of [bob, tablet]) await backend.connect(connection);
+    await backend.fanOut(await sent('m-1'));
+    const looking = { openedAtMs: 0, expiresAtMs: Date.now() + minute, joined: { [group]: true } };
+    await backend.database.change(connectionsKey(bob.userId), { [connectionAttribute(tablet.connectionId)]: looking });
+    await backend.fanOut(await sent('m-2'));
+    expect(queued('notifications')).toMatchObject([{ seq: 1, userIds: [bob.userId] }]);
+    expect(textsTo(bob.connectionId)).toEqual([['m-1'], ['m-2']]);
   });
 
   test('to somebody whose connection is over by time goes to be pushed, though $disconnect never came', async () => {

@@ -22,8 +22,9 @@ export async function startDelivery(chat: WholeChat): Promise<Delivery> {
   mockClient(SQSClient).on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [] });
   const gateway = await httpStandIn(() => ({ status: 200, body: '' }));
   vi.stubEnv('CALLBACK_URL', `${gateway.url}/v1`);
-  for (const name of ['NOTIFICATION_QUEUE_URL', 'RETRY_QUEUE_URL', 'SLICE_QUEUE_URL'])
+  for (const name of ['NOTIFICATION_QUEUE_URL', 'RETRY_QUEUE_URL', 'SLICE_QUEUE_URL', 'PRESENCE_QUEUE_URL'])
     vi.stubEnv(name, 'https://sqs.example/queue');
+  vi.stubEnv('PRESENCE_GRACE_SECONDS', '10');
   const fanOut = await chat.load('stream/fan-out');
   const connect = await chat.load('websocket/connect');
   const stream = await chat.database.stream();
