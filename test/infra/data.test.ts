@@ -86,6 +86,7 @@ describe.each([
   ['Notify', 'NotificationsQueue', 6],
   ['RetryFrames', 'StreamRetryQueue', 2],
   ['PostSlice', 'StreamSliceQueue', 2],
+  ['TellPresence', 'PresenceQueue', 6],
 ] as const)('the mapping of %s', (name, queue, timeouts) => {
   test('reads its queue in batches and reports failures one by one', () => {
     const { EventSourceArn, ...mapping } = mappingOf(name);
@@ -113,6 +114,11 @@ describe('the queues', () => {
 
   test('a frame is tried for two minutes', () => {
     expect(queueNamed('StreamRetryQueue').MessageRetentionPeriod).toBe(120);
+  });
+
+  test('who came or went is no news after ten minutes, and takes no more than twenty functions', () => {
+    expect(queueNamed('PresenceQueue').MessageRetentionPeriod).toBe(600);
+    expect(mappingOf('TellPresence').ScalingConfig).toEqual({ MaximumConcurrency: 20 });
   });
 
   test('slices keep the order of each group, of which any number may be busy, and are parked after four tries', () => {

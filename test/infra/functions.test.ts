@@ -36,6 +36,7 @@ test('every function is named as in the architecture', () => {
     'Ping',
     'PostSlice',
     'ReadHistory',
+    'ReadPresence',
     'RefreshToken',
     'RefuseFrame',
     'RefuseRoute',
@@ -43,8 +44,10 @@ test('every function is named as in the architecture', () => {
     'RetryFrames',
     'SendMessage',
     'SendMessageFrame',
+    'SetPresence',
     'Sync',
     'SyncFrame',
+    'TellPresence',
   ]);
 });
 
@@ -152,6 +155,7 @@ const environments: Record<string, Record<string, string>> = {
     SMS_LIMITS: '{"perUserPerDay":10,"perDay":1000}',
   },
   ReadHistory: asked,
+  ReadPresence: asked,
   RefuseFrame: {},
   RefuseRoute: {},
   RefreshToken: { ...framed, ...identity },
@@ -159,8 +163,10 @@ const environments: Record<string, Record<string, string>> = {
   RetryFrames: { ...table, CALLBACK_URL: callback },
   SendMessage: asked,
   SendMessageFrame: framed,
+  SetPresence: framed,
   Sync: asked,
   SyncFrame: framed,
+  TellPresence: { ...table, CALLBACK_URL: callback, PRESENCE_GRACE_SECONDS: '10' },
 };
 
 test.each(Object.entries(environments))('%s is told exactly what it needs', (name, expected) => {

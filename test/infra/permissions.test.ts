@@ -106,6 +106,11 @@ const granted: Record<string, Record<string, string>> = {
     'StreamSliceQueue.Arn': consuming,
   },
   ReadHistory: { ...limited, 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query' },
+  ReadPresence: {
+    ...limited,
+    'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query',
+    'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
+  },
   RefuseFrame: {},
   RefuseRoute: {},
   RefreshToken: { ...framed, 'ChatTable.Arn': 'dynamodb:GetItem dynamodb:UpdateItem' },
@@ -117,8 +122,15 @@ const granted: Record<string, Record<string, string>> = {
   },
   SendMessage: sending,
   SendMessageFrame: { ...framed, ...sending },
+  SetPresence: { ...framed, 'ChatTable.Arn': 'dynamodb:UpdateItem' },
   Sync: syncing,
   SyncFrame: { ...framed, ...syncing },
+  TellPresence: {
+    'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
+    'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
+    'PresenceQueue.Arn': consuming,
+    [callback]: 'execute-api:ManageConnections',
+  },
 };
 
 test.each([...functions.keys()])('%s may do exactly what the table says, and write its own log', (name) => {

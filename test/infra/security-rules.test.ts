@@ -44,7 +44,7 @@ const acknowledged: Acknowledgement[] = [
   },
   {
     rule: 'AwsSolutions-IAM5[Resource::arn:aws:execute-api:us-east-1:000000000000:<WebSocketApi*]',
-    where: /^Stream\/(FanOut|PostSlice|RetryFrames)Role\/DefaultPolicy$/,
+    where: /^(Stream|WebSocket|Http|Presence)\/\w+Role\/DefaultPolicy$/,
     reason: 'Connection ids are made at run time. API, stage and method are named.',
   },
   {
@@ -53,6 +53,12 @@ const acknowledged: Acknowledgement[] = [
     reason: 'A frame that could not be posted for two minutes helps nobody: its client repairs the loss by sync.',
   },
   { rule: 'Serverless-SQSRedrivePolicy', where: /^Stream\/RetryQueue$/, reason: 'As AwsSolutions-SQS3.' },
+  {
+    rule: 'AwsSolutions-SQS3',
+    where: /^Presence\/Queue$/,
+    reason: 'Who came or went ten minutes ago is no news: whoever asks is told, and the next change is.',
+  },
+  { rule: 'Serverless-SQSRedrivePolicy', where: /^Presence\/Queue$/, reason: 'As AwsSolutions-SQS3.' },
   {
     rule: 'AwsSolutions-SQS3',
     where: /^Stream\/UnreadableRecords$/,
@@ -65,13 +71,13 @@ const acknowledged: Acknowledgement[] = [
   },
   {
     rule: 'Serverless-LambdaDLQ',
-    where: /^(WebSocket|Http|Notifications|Stream)\/\w+$/,
+    where: /^(WebSocket|Http|Notifications|Presence|Stream)\/\w+$/,
     reason:
       'Asked for asynchronous invocations. These are invoked by API Gateway, or by mappings with queues of their own.',
   },
   {
     rule: 'Serverless-LambdaTracing',
-    where: /^(WebSocket|Http|Notifications|Stream)\/\w+$/,
+    where: /^(WebSocket|Http|Notifications|Presence|Stream)\/\w+$/,
     reason: 'X-Ray is billed per trace: the stage setting tracing.',
   },
   {

@@ -59,6 +59,8 @@ describe('validated', () => {
     ['allowedOrigins must be * or origins', { allowedOrigins: ['https://chat.example.com/'] }],
     ['pushDelaySeconds must be', { pushDelaySeconds: 901 }],
     ['pushDelaySeconds must be', { pushDelaySeconds: 0.5 }],
+    ['presenceGraceSeconds must be', { presenceGraceSeconds: 901 }],
+    ['presenceGraceSeconds must be', { presenceGraceSeconds: -1 }],
     ['limits.membersPerGroup must be', { limits: { ...localStage.limits, membersPerGroup: 1 } }],
     ['limits.connectsPerMinute must be', { limits: { ...localStage.limits, connectsPerMinute: 31 } }],
     ['limits.connectionsPerUser must be', { limits: { ...localStage.limits, connectionsPerUser: 0 } }],
