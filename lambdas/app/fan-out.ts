@@ -84,7 +84,7 @@ const addressedTo = (
 ): Addressed => ({
   ...announcement,
   recipients,
-  events: events.map(serializeEvent),
+  events: events.map((event) => serializeEvent(event, limits)),
   ...(members > limits.sliceMembers && { slices: sliceCount(members, limits.sliceMembers) }),
 });
 

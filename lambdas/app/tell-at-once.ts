@@ -15,7 +15,7 @@ export async function tellAtOnce<Listener extends { connectionId: string }>(
   listeners: Listener[],
   event: ChatEvent,
 ): Promise<Told<Listener>> {
-  const [frame] = framesOf([serializeEvent(event)], limits.frameBytes);
+  const [frame] = framesOf([serializeEvent(event, limits)], limits.frameBytes);
   if (frame === undefined) return { reached: 0, gone: [] };
   const outcomes = await Promise.all(listeners.map(({ connectionId }) => sockets.post(connectionId, frame)));
   return {

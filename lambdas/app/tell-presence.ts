@@ -72,11 +72,10 @@ function newsOf({ clock, graceMs }: TellPresencePorts, changes: PresenceChange[]
 
 /** Of two events of a user the later is the one that counts: its time is that of looking, not of the change. */
 const eventOf = ({ clock }: TellPresencePorts, userId: string, presence: Presence): string =>
-  serializeEvent({
-    type: 'presence.changed',
-    at: new Date(clock.now()).toISOString(),
-    data: { userId, ...presence },
-  });
+  serializeEvent(
+    { type: 'presence.changed', at: new Date(clock.now()).toISOString(), data: { userId, ...presence } },
+    limits,
+  );
 
 async function post(ports: TellPresencePorts, words: Word[]): Promise<void> {
   const heard = words.flatMap(({ event, listeners }) => listeners.map((listener) => ({ event, listener })));

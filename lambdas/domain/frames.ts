@@ -22,4 +22,10 @@ export function framesOf(serialized: string[], frameBytes: number): string[] {
   return frames.map((events) => `{"events":[${events.join(',')}]}`);
 }
 
-export const serializeEvent = (event: ChatEvent): string => JSON.stringify(event);
+/** As JSON; of an event that no frame can hold, only that its conversation has something new to be looked for. */
+export function serializeEvent(event: ChatEvent, { frameBytes }: { frameBytes: number }): string {
+  const serialized = JSON.stringify(event);
+  if (bytesOf(serialized) <= frameBytes - envelopeBytes || !('conversationId' in event)) return serialized;
+  const { conversationId, at } = event;
+  return JSON.stringify({ type: 'sync.required', conversationId, at, data: {} } satisfies ChatEvent);
+}

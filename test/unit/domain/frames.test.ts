@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { framesOf } from '../../../lambdas/domain/frames.ts';
+import { framesOf, serializeEvent } from '../../../lambdas/domain/frames.ts';
 
 const eventOf = (bytes: number) => JSON.stringify('x'.repeat(bytes - 2));
 
@@ -28,6 +28,30 @@ describe('frames', () => {
         }
       }),
     );
+  });
+
+  describe('of an event that', () => {
+    const told = (title: string) =>
+      ({
+        type: 'typing.started',
+        conversationId: 'c1',
+        at: '2026-01-01T00:00:00.000Z',
+        data: { userId: title },
+      }) as const;
+    const bytesOfFrame = (event: ReturnType<typeof told>, frameBytes: number) =>
+      Buffer.byteLength(framesOf([serializeEvent(event, { frameBytes })], frameBytes)[0] ?? '');
+    const just = Buffer.byteLength(JSON.stringify({ events: [told('é'.repeat(20))] }));
+
+    it('just fits hold it', () => {
+      expect(bytesOfFrame(told('é'.repeat(20)), just)).toBe(just);
+    });
+
+    it('is larger than a frame say that there is something to sync, and where', () => {
+      const [frame = ''] = framesOf([serializeEvent(told('é'.repeat(21)), { frameBytes: just })], just);
+      const { conversationId, at } = told('');
+      expect(JSON.parse(frame)).toEqual({ events: [{ type: 'sync.required', conversationId, at, data: {} }] });
+      expect(Buffer.byteLength(frame)).toBeLessThanOrEqual(just);
+    });
   });
 
   it('count bytes, not characters', () => {
