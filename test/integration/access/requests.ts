@@ -18,6 +18,8 @@ export const requests: Record<string, (scene: Scene) => Asked> = {
     body: { platform: 'fax', token: 't' },
   }),
   'DELETE /v1/users/me/devices/{deviceId}': () => ({ params: { deviceId: 'phone' } }),
+  'GET /v1/presence': ({ other, owner }) => ({ query: { userIds: `${other},${owner}` } }),
+  'presence.set': () => ({ body: { status: 'away' } }),
   'POST /v1/sync': () => ({ body: { cursors: {} } }),
   sync: () => ({ body: { cursors: {} } }),
   'DELETE /v1/users/me/connections': () => ({}),
