@@ -8,7 +8,7 @@ import { tidyStream } from './housekeeping.ts';
 import { createTableInput, timeToLiveAttribute } from './table-definition.ts';
 import { createTimeToLive } from './time-to-live.ts';
 
-const SWEEP_EVERY_MS = 10_000;
+const SWEEP_EVERY_MS = 60_000;
 const TIDY_EVERY_MS = 60 * 60 * 1000;
 
 export interface Answer {
@@ -23,7 +23,7 @@ export interface Database {
   call(target: string, body: string | Buffer): Promise<Answer>;
   /** Makes the table unless it is there. */
   ensureTable(table: Pick<Resource, 'ref' | 'properties'>): Promise<void>;
-  /** Removes expired items now; otherwise it is done every ten seconds. */
+  /** Removes expired items now; otherwise it is done every minute of the clock. */
   removeExpired(): Promise<void>;
   /** Whether an item was removed at this time (of the machine) because it had expired. */
   hasExpired(keys: JsonObject, atMs: number): boolean;

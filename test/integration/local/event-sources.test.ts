@@ -26,7 +26,7 @@ const deployment = deploymentAllowing([], {
       FilterCriteria: {
         Filters: [
           { Pattern: '{"dynamodb":{"NewImage":{"emit":{"S":[{"exists":true}]}}}}' },
-          { Pattern: '{"eventName":["REMOVE"]}' },
+          { Pattern: '{"eventName":["REMOVE"],"dynamodb":{"OldImage":{"entity":{"S":["connections"]}}}}' },
         ],
       },
       FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -151,14 +151,34 @@ describe('event source mappings', () => {
     expect(counts).toEqual(Array.from({ length: 20 }, (_, count) => ({ N: String(count) })));
   });
 
-  test('an item that expired is removed by DynamoDB, not by a person', async () => {
-    await put('expired', { ttl: { N: '1700000000' } });
-    await database.removeExpired();
-    sources.notifyWrite();
-    await vi.waitFor(() => expect(records()).toHaveLength(2));
+  test('a removal passes by what was removed, which it shows, and says nothing of who did it', async () => {
+    const connections = { entity: { S: 'connections' } };
+    const remove = async (id: string) => {
+      await database.call('DeleteItem', JSON.stringify({ TableName, Key: { PK: { S: id }, SK: { S: 'x' } } }));
+    };
+    await put('message', { emit: { N: '1' }, entity: { S: 'message' } });
+    await put('connections', { emit: { N: '1' }, ...connections });
+    await remove('message');
+    await remove('connections');
+    await put('last');
+    await vi.waitFor(() => expect(seen()).toContain('last'));
+    const [removal, ...others] = records().filter(({ eventName }) => eventName === 'REMOVE');
+    expect(others).toEqual([]);
+    expect(removal?.dynamodb).toMatchObject({ Keys: { PK: { S: 'connections' } }, OldImage: connections });
+    expect(removal?.dynamodb).not.toHaveProperty('NewImage');
+    expect(removal).not.toHaveProperty('userIdentity');
+  });
+
+  test('an item that expires is removed by DynamoDB, not by a person, at the time of the clock', async () => {
+    const inAnHour = Math.floor(clock.now() / 1000) + 3600;
+    await put('expiring', { ttl: { N: String(inAnHour) }, entity: { S: 'connections' } });
+    clock.advance(7_200_000);
+    // Nobody rings for it: the mapping looks at the stream once a second.
+    await vi.waitFor(() => expect(records()).toHaveLength(2), { timeout: 5000 });
     expect(records()[1]).toMatchObject({
       eventName: 'REMOVE',
       userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' },
+      dynamodb: { ApproximateCreationDateTime: expect.closeTo(clock.now() / 1000, -1) },
     });
   });
 

@@ -1,4 +1,5 @@
 import {
+  BatchRequestTooLong,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   PurgeQueueCommand,
@@ -19,8 +20,12 @@ import { openStore } from '../../../local/store.ts';
 import { type AwsStandIn, startAwsStandIn } from './aws-stand-in.ts';
 import { deploymentAllowing } from './deployment.ts';
 
-const deployment = deploymentAllowing([], { Queue: { Type: 'AWS::SQS::Queue' } });
-const QueueUrl = deployment.resources.get('Queue')?.ref ?? '';
+const deployment = deploymentAllowing([], {
+  Queue: { Type: 'AWS::SQS::Queue' },
+  Slices: { Type: 'AWS::SQS::Queue', Properties: { FifoQueue: true } },
+});
+const urlOf = (id: string) => deployment.resources.get(id)?.ref ?? '';
+const QueueUrl = urlOf('Queue');
 const clock = createClock();
 const store = openStore(':memory:');
 const meter = createMeter();
@@ -59,6 +64,58 @@ describe('SQS through the AWS endpoint', () => {
     ];
     const answer = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
     expect(answer).toMatchObject({ Successful: [{ Id: 'a' }], Failed: [{ Id: 'b', Code: 'InvalidParameterValue' }] });
+  });
+
+  test('a message waits for its own delay, by the clock', async () => {
+    const Entries = [
+      { Id: 'now', MessageBody: 'now' },
+      { Id: 'later', MessageBody: 'later', DelaySeconds: 10 },
+    ];
+    await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    const bodies = async () => {
+      const { Messages: messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 3600 }),
+      );
+      return messages.map(({ Body }) => Body);
+    };
+    expect(await bodies()).toEqual(['now']);
+    clock.advance(10_000);
+    expect(await bodies()).toEqual(['later']);
+  });
+
+  test('a batch of more than 1 MiB is refused whole, however small each message', async () => {
+    const Entries = ['a', 'b'].map((Id) => ({ Id, MessageBody: 'x'.repeat(600 * 1024) }));
+    const send = sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    await expect(send).rejects.toBeInstanceOf(BatchRequestTooLong);
+  });
+
+  test('what is sent again to a FIFO queue is the message that is there', async () => {
+    const message = { QueueUrl: urlOf('Slices'), MessageBody: 'x', MessageGroupId: 'c1', MessageDeduplicationId: 'r1' };
+    const first = await sqs.send(new SendMessageCommand(message));
+    const again = await sqs.send(new SendMessageCommand({ ...message, DelaySeconds: 0 }));
+    expect(first.SequenceNumber).toMatch(/^\d{20}$/);
+    expect(again).toMatchObject({ MessageId: first.MessageId, SequenceNumber: first.SequenceNumber });
+    const receive = new ReceiveMessageCommand({ QueueUrl: urlOf('Slices'), MaxNumberOfMessages: 10 });
+    const { Messages: messages } = await sqs.send(receive);
+    expect(messages).toMatchObject([{ Attributes: { MessageGroupId: 'c1', MessageDeduplicationId: 'r1' } }]);
+  });
+
+  const ordered = { MessageGroupId: 'c1', MessageDeduplicationId: 'r1' };
+  test.each([
+    ['no group', 'Slices', { MessageDeduplicationId: 'r1' }, 'must contain the parameter MessageGroupId'],
+    [
+      'a group of other characters',
+      'Slices',
+      { ...ordered, MessageGroupId: 'grüße' },
+      'MessageGroupId can only include',
+    ],
+    ['nothing to deduplicate by', 'Slices', { MessageGroupId: 'c1' }, 'should either have ContentBasedDeduplication'],
+    ['a delay of its own', 'Slices', { ...ordered, DelaySeconds: 1 }, 'not valid for this queue type'],
+    ['deduplication on a standard queue', 'Queue', { MessageDeduplicationId: 'r1' }, 'not valid for this queue type'],
+    ['more than 1 MiB', 'Queue', { MessageBody: 'x'.repeat(1024 * 1024 + 1) }, 'must be shorter than 1048576 bytes'],
+  ])('is refused with %s', async (_, queue, message, reason) => {
+    const send = sqs.send(new SendMessageCommand({ QueueUrl: urlOf(queue), MessageBody: 'x', ...message }));
+    await expect(send).rejects.toThrow(reason);
   });
 
   test('every started 64 KB are one request', async () => {

@@ -11,6 +11,9 @@ const deny = (Action: Json, Resource: Json) => ({ Effect: 'Deny', Action, Resour
 const overTls = { Condition: { Bool: { 'aws:SecureTransport': 'true' } } };
 const leading = { Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['USER#*'] } } };
 
+const manage = 'execute-api:ManageConnections';
+const api = 'arn:aws:execute-api:us-east-1:000000000000:abcdefghij/v1';
+
 const rows: [sentence: string, statements: Json[], action: string, resource: string, allowed: boolean][] = [
   ['the action on the resource', [allow('dynamodb:PutItem', table)], 'dynamodb:PutItem', table, true],
   ['one action of several', [allow(['dynamodb:GetItem', 'dynamodb:PutItem'], table)], 'dynamodb:PutItem', table, true],
@@ -34,6 +37,14 @@ const rows: [sentence: string, statements: Json[], action: string, resource: str
     true,
   ],
   ['a denial wins', [allow('*', '*'), deny('dynamodb:PutItem', table)], 'dynamodb:PutItem', table, false],
+  [
+    'a post to a connection',
+    [allow(manage, `${api}/POST/@connections/*`)],
+    manage,
+    `${api}/POST/@connections/x=`,
+    true,
+  ],
+  ['a post, but no close', [allow(manage, `${api}/POST/*`)], manage, `${api}/DELETE/@connections/x=`, false],
   ['nothing at all', [], 'dynamodb:PutItem', table, false],
   ['a condition that holds', [allow('*', '*', overTls)], 'dynamodb:PutItem', table, true],
 ];

@@ -59,10 +59,14 @@ async function start(functions: Record<string, Handler> = {}) {
   const address = server.address();
   const url = `ws://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/ws`;
 
-  async function manage(method: string, connectionId: string, body = '', stage = 'v1') {
+  const understand = (method: string, connectionId: string, body: string, stage: string) => {
     const path = `/${stage}/@connections/${encodeURIComponent(connectionId)}`;
+    return management.understand({ method, path, headers: {}, body: Buffer.from(body) });
+  };
+  const needs = (method: string, connectionId: string) => understand(method, connectionId, '', 'v1').needs;
+  async function manage(method: string, connectionId: string, body = '', stage = 'v1') {
     try {
-      const call = management.understand({ method, path, headers: {}, body: Buffer.from(body) });
+      const call = understand(method, connectionId, body, stage);
       return await call.perform({ functionId: 'FanOut', workerId: '' });
     } catch (error) {
       if (error instanceof AwsError) return management.refuse(error);
@@ -73,7 +77,7 @@ async function start(functions: Record<string, Handler> = {}) {
     await gateway.close();
     server.close();
   };
-  return { url, events, gateway, clock, meter, connections, manage, stop };
+  return { url, events, gateway, clock, meter, connections, needs, manage, stop };
 }
 
 let app: Awaited<ReturnType<typeof start>>;
@@ -262,14 +266,16 @@ describe('a connection', () => {
   });
 
   test.each([
-    ['after ten minutes of silence', 10 * 60_000],
-    ['after two hours', 2 * 3_600_000],
-  ])('is closed %s', async (_sentence, ms) => {
+    ['after ten minutes of silence', 10 * 60_000, 'Going away'],
+    ['after two hours', 2 * 3_600_000, 'Connection Duration Limit Exceeded'],
+  ])('is closed %s', async (_sentence, ms, why) => {
     app = await start();
     const { client } = await open();
-    const closed = closeOf(client);
+    const closed = once(client, 'close');
     app.clock.advance(ms);
-    expect(await closed).toBe(1001);
+    const [code, reason] = await closed;
+    expect([code, String(reason)]).toEqual([1001, why]);
+    await expect.poll(() => eventsOf('Disconnect').length).toBe(1);
   });
 
   test('stays open when a frame broke the silence', async () => {
@@ -308,6 +314,13 @@ describe('@connections', () => {
     app = await start();
     const refused = { status, headers: { 'x-amzn-errortype': name } };
     expect(await app.manage('POST', id, body, stage)).toMatchObject(refused);
+  });
+
+  test.each(['POST', 'GET', 'DELETE'])('needs a grant of its own for each method: %s', async (method) => {
+    app = await start();
+    const resource = `arn:aws:execute-api:us-east-1:000000000000:abcdefghij/v1/${method}/@connections/PbTkjcISoAMCJNQ=`;
+    const needs = [{ action: 'execute-api:ManageConnections', resources: [resource] }];
+    expect(app.needs(method, 'PbTkjcISoAMCJNQ=')).toEqual(needs);
   });
 
   test('refuses what is longer than 128 KB', async () => {
