@@ -13,7 +13,8 @@ export interface MeterReport {
   /** Pushes, and text messages as carriers count them. */
   sns: { publishes: number; smsParts: number };
   events: { entries: number };
-  sqs: { requests: number };
+  /** FIFO queues have a price of their own. */
+  sqs: { requests: number; fifoRequests: number };
 }
 
 /** Counts what AWS would bill, in AWS's units. */
@@ -30,7 +31,7 @@ export interface Meter {
   /** Events are billed in units of 64 KB. */
   event(bytes: number): void;
   /** SQS requests are billed in units of 64 KB. */
-  queueRequest(bytes: number): void;
+  queueRequest(queueArn: string, bytes: number): void;
   report(): MeterReport;
   reset(): void;
 }
@@ -72,8 +73,8 @@ export function createMeter(nameOf: (functionId: string) => string = (id) => id)
     event: (bytes) => {
       report.events.entries += unitsOf(bytes, EVENT_UNIT);
     },
-    queueRequest: (bytes) => {
-      report.sqs.requests += unitsOf(bytes, QUEUE_UNIT);
+    queueRequest: (queueArn, bytes) => {
+      report.sqs[queueArn.endsWith('.fifo') ? 'fifoRequests' : 'requests'] += unitsOf(bytes, QUEUE_UNIT);
     },
     report: () => structuredClone(report),
     reset: () => {
@@ -105,6 +106,6 @@ function empty(): MeterReport {
     apiGateway: { webSocketIn: 0, webSocketOut: 0, httpRequests: 0 },
     sns: { publishes: 0, smsParts: 0 },
     events: { entries: 0 },
-    sqs: { requests: 0 },
+    sqs: { requests: 0, fifoRequests: 0 },
   };
 }

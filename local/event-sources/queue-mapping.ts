@@ -26,7 +26,7 @@ export function startQueueMapping(mapping: MappingSettings, { queues, invoke, me
     while (!stopping.signal.aborted && running.size < mapping.maxConcurrency) {
       const messages = await receiveBatch();
       if (messages.length === 0) return;
-      meter.queueRequest(sizeOf(messages));
+      meter.queueRequest(queue, sizeOf(messages));
       const handled: Promise<void> = handle(messages).finally(() => {
         running.delete(handled);
         pump.ring();
@@ -48,7 +48,7 @@ export function startQueueMapping(mapping: MappingSettings, { queues, invoke, me
     if (failed === 'all') return;
     const done = messages.filter(({ messageId }) => failed === 'none' || !failed.has(messageId));
     for (const { receiptHandle } of done) queues.remove(queue, receiptHandle);
-    if (done.length > 0) meter.queueRequest(0);
+    if (done.length > 0) meter.queueRequest(queue, 0);
   }
 
   async function invokeWith(messages: ReceivedMessage[]) {

@@ -45,7 +45,7 @@ export function createSqsService({ queues, meter }: { queues: Queues; meter: Met
       operation,
       needs: [{ action: `sqs:${known.action}`, resources: [arn] }],
       async perform() {
-        meter.queueRequest(request.body.length);
+        meter.queueRequest(arn, request.body.length);
         return jsonReply(known.perform(arn, input) ?? {});
       },
     };

@@ -10,7 +10,7 @@ export function costOfMillion({ transport, conversation, meter }: Sends, memory:
   const gateway = gatewayCost(meter);
   const table = tableCost(meter);
   const lambda = lambdaCost(meter, memory);
-  const queues = meter.sqs.requests * prices.perMillion.sqsRequests + meter.sns.publishes * prices.perMillion.pushes;
+  const queues = queuesCost(meter);
   const dollars = (sum: number) => `$${(sum / sendCount).toFixed(2)}`;
   const parts = { gateway, table, lambda, queues };
   const detail = Object.entries(parts).map(([name, sum]) => `${name} ${dollars(sum)}`);
@@ -41,6 +41,13 @@ const gatewayCost = ({ apiGateway: { webSocketIn, webSocketOut, httpRequests } }
 
 const tableCost = ({ dynamodb: { readUnits, writeUnits } }: MeterReport) =>
   readUnits * prices.perMillion.readUnits + writeUnits * prices.perMillion.writeUnits;
+
+/** What goes on from the table to elsewhere: queues, pushes, domain events. */
+const queuesCost = ({ sqs, sns, events }: MeterReport) =>
+  sqs.requests * prices.perMillion.sqsRequests +
+  sqs.fifoRequests * prices.perMillion.sqsFifoRequests +
+  sns.publishes * prices.perMillion.pushes +
+  events.entries * prices.perMillion.events;
 
 function lambdaCost({ lambda }: MeterReport, memory: MemoryOf): number {
   const costs = Object.entries(lambda).map(([name, { invocations, billedMs }]) => {

@@ -1,6 +1,6 @@
 /**
- * List prices in us-east-1 as of 2026-11, in US dollars: aws.amazon.com/{api-gateway,dynamodb,lambda,sqs,sns}/pricing. Left out:
- * connection minutes (0.25 a million), data out, logs, storage.
+ * List prices in us-east-1 as of 2026-11, in US dollars: aws.amazon.com/{api-gateway,dynamodb,lambda,sqs,sns,eventbridge}/pricing. Left
+ * out: texts, whose price depends on the country, connection minutes (0.25 a million), data out, logs, storage.
  */
 export const prices = {
   perMillion: {
@@ -13,7 +13,10 @@ export const prices = {
     readUnits: 0.125,
     lambdaRequests: 0.2,
     sqsRequests: 0.4,
+    sqsFifoRequests: 0.5,
     pushes: 0.5,
+    /** In units of 64 KB. */
+    events: 1,
   },
   /** Lambda on arm64. */
   gigabyteSecond: 0.0000133334,

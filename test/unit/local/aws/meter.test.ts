@@ -45,13 +45,14 @@ test('a report stays as it was, and a reset begins anew', () => {
   meter.publish();
   meter.sms(2);
   meter.event(64 * KB + 1);
-  meter.queueRequest(65 * KB);
+  meter.queueRequest('arn:aws:sqs:us-east-1:000000000000:Retries', 65 * KB);
+  meter.queueRequest('arn:aws:sqs:us-east-1:000000000000:Slices.fifo', 0);
   expect(before.apiGateway.httpRequests).toBe(0);
   expect(meter.report()).toMatchObject({
     apiGateway: { httpRequests: 1 },
     sns: { publishes: 1, smsParts: 2 },
     events: { entries: 2 },
-    sqs: { requests: 2 },
+    sqs: { requests: 2, fifoRequests: 1 },
   });
   meter.reset();
   expect(meter.report()).toEqual(before);
