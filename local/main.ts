@@ -38,7 +38,7 @@ function screen(openPort: number): string {
 
   HTTP API        http://${origin}/v1
   WebSocket API   ws://${origin}/ws
-  Development     http://${origin}/_local   health, token, sns, meter, faults
+  Development     http://${origin}/_local   health, token, clock, sns, events, meter, faults
 
   TOKEN=$(curl -s ${origin}/_local/token -d '{"userId":"alice"}' | cut -d'"' -f4)
   npx wscat -c ws://${origin}/ws -H "authorization: Bearer $TOKEN"

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
+import { advanceClock } from '../helpers/client-local.ts';
 import { startHost, type TestHost } from '../helpers/host.ts';
 
 let host: TestHost;
@@ -68,9 +69,10 @@ describe('what runs', () => {
   });
 
   test('lets a message travel from one client to another, and bills for it', async () => {
-    const [alice, bob] = [await host.token('alice'), await host.token('bob')];
-    const [sender, receiver] = [await open(alice), await open(bob)];
-    const made = await call('POST', '/v1/conversations', alice, { type: 'direct', userId: 'bob' });
+    const [erin, finn] = [await host.token('erin'), await host.token('finn')];
+    const [sender, receiver] = [await open(erin), await open(finn)];
+    // In a direct one they would hear of each other's presence and receipts as well.
+    const made = await call('POST', '/v1/conversations', erin, { type: 'group', title: 'Two', memberIds: ['finn'] });
     const { id } = made.body.conversation;
     for (const { frames } of [sender, receiver]) {
       await expect
@@ -110,6 +112,18 @@ describe('tokens', () => {
   ])('are not issued for %s, and the answer says why', async (_sentence, body, message) => {
     const answer = await call('POST', '/_local/token', undefined, body);
     expect(answer).toMatchObject({ status: 400, body: { message: expect.stringMatching(message) } });
+  });
+});
+
+describe('the clock', () => {
+  test('is moved for the functions too: a token that was good expires', async () => {
+    const token = await host.token('alice', { expiresInSeconds: 3600 });
+    expect(await call('GET', '/v1/conversations', token)).toMatchObject({ status: 200 });
+    const now = await advanceClock(host, 3700);
+    expect(await call('GET', '/v1/conversations', token)).toMatchObject({ status: 401 });
+    const fresh = await host.token('alice');
+    const made = await call('POST', '/v1/conversations', fresh, { type: 'direct', userId: 'dora' });
+    expect(Math.abs(Date.parse(made.body.conversation.createdAt) - now.getTime())).toBeLessThan(10_000);
   });
 });
 

@@ -3,7 +3,7 @@ import type { TestHost } from './host.ts';
 
 /** A fault as `/_local/faults` takes it. */
 export interface Fault {
-  service: 'dynamodb' | 'sqs' | 'sns' | 'execute-api';
+  service: 'dynamodb' | 'sqs' | 'sns' | 'events' | 'execute-api';
   operation: string;
   function?: string;
   error: string;
@@ -16,8 +16,13 @@ export interface Fault {
 /** What went out by SNS. */
 export interface Published {
   at: string;
+  kind: 'push' | 'sms';
+  /** An endpoint's ARN or a phone number. */
   target: string;
+  /** Of a push. */
+  deviceToken?: string;
   message: string;
+  attributes: Record<string, string>;
 }
 
 const pollEveryMs = 50;
@@ -50,6 +55,12 @@ export const resetMeter = (host: TestHost): Promise<void> => control(host, 'DELE
 export async function publishedBy(host: TestHost): Promise<Published[]> {
   const { published } = await control<{ published: Published[] }>(host, 'GET', 'sns');
   return published;
+}
+
+/** Moves the time of the host and of its functions, and says what it is now. */
+export async function advanceClock(host: TestHost, advanceSeconds: number): Promise<Date> {
+  const { now } = await control<{ now: string }>(host, 'POST', 'clock', { advanceSeconds });
+  return new Date(now);
 }
 
 async function control<Answer = void>(

@@ -13,6 +13,7 @@ const lastAssembly = join(root, 'build', 'last-assembly');
 export interface TokenOptions {
   name?: string;
   scope?: string;
+  phoneNumber?: string;
   expiresInSeconds?: number;
 }
 
