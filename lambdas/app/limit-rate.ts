@@ -1,7 +1,6 @@
 import { boundedMap } from '../domain/bounded-map.ts';
 import {
   fullAfter,
-  latestFullAtMs,
   msOf,
   type Rate,
   type RateClass,
@@ -12,20 +11,19 @@ import {
 } from '../domain/rate-limit.ts';
 import type { Clock } from './ports.ts';
 
-/** So many tokens of a bucket, in the time that they take to come in. Times are milliseconds since 1970. */
+/** Tokens that were taken from a bucket, in the time that they take to come in. Times are milliseconds since 1970. */
 export interface Booking {
   userId: string;
   rateClass: RateClass;
   ms: number;
-  nowMs: number;
-  /** When the bucket was going to be full, as far as it is known: a write holds for a full bucket, or for one that is not. */
-  knownFullAtMs: number;
-  /** A bucket that is full later than this has not got so many. */
-  latestFullAtMs: number;
+  /** When the first of them was taken. */
+  sinceMs: number;
+  /** A booking holds for a bucket that was full then, or for one that was not. */
+  wasFull: boolean;
 }
 
 export interface RateStore {
-  /** `fullAtMs` is what it is after the booking; or what kept it from being done. One conditional write. */
+  /** `fullAtMs`: when the bucket is full now, booked or not. One conditional write. */
   book(booking: Booking): Promise<{ isBooked: boolean; fullAtMs: number }>;
 }
 
@@ -49,24 +47,27 @@ export interface LimiterPorts {
 
 /** What this function knows of one bucket. */
 interface Account {
+  /** What the table said last. */
   fullAtMs: number;
-  /** Tokens that were taken here and are not booked yet. */
+  /** Whether others were found to take from it too. */
+  isShared: boolean;
+  /** Tokens that were taken here and are not booked yet, and since when. */
   owed: number;
-  /** What is owed is forgotten then: whoever does so little is not worth a write. */
-  owedUntilMs: number;
+  sinceMs: number;
+  /** Less than nothing after two writes at once. */
   requestsSinceWrite: number;
 }
 
-/** What one write costs is spread over so many requests: a fifth of a write unit each, whoever does what by how many functions. */
+/** One write for so many requests: a fifth of a write unit each, whoever does what by how many functions. */
 const requestsPerWrite = 5;
+/** Who does less than that in so long is not worth a write. */
 const owedForMs = 10_000;
 const bucketsKept = 10_000;
 
 /**
- * Tokens are booked in arrears: a function lets requests through by what it knows of the user's bucket, and at every fifth books all
- * that they took, before that fifth runs. So who keeps to the limit is never refused, a refusal that is known costs no call, and
- * over the limit comes what functions have not booked yet: four requests of each in ten seconds, nine where two of them began to
- * book at once.
+ * Tokens are booked in arrears: a function lets requests through by what it knows of a bucket, and before every fifth books what they
+ * took, at the time when they took it. So who keeps to the limit is not refused, a refusal costs no call, and a function that comes
+ * to know late has let through five requests too many, or ten where it had to write twice; which its user then waits for.
  */
 export const rateLimiter = ({ rates, clock, limits }: LimiterPorts): RateLimiter => {
   const accounts = boundedMap<Account>(bucketsKept);
@@ -74,49 +75,55 @@ export const rateLimiter = ({ rates, clock, limits }: LimiterPorts): RateLimiter
   return {
     async take(charge) {
       const key = `${charge.rateClass}/${charge.userId}`;
-      const nowMs = clock.now();
-      const account = current(accounts.take(key), nowMs);
-      accounts.set(key, account);
       const rate = rateFor(limits, charge.rateClass, charge.isService);
+      const nowMs = clock.now();
+      const account = accounts.take(key) ?? newAccount();
+      accounts.set(key, account);
+      forgetLittle(account, nowMs);
+      const waiting = () => waitFor(rate, fullAtMsOf(rate, account), charge.weight, nowMs);
 
-      const wait = waitFor(rate, account.fullAtMs, account.owed + charge.weight, nowMs);
-      if (wait) return wait;
-      account.owed += charge.weight;
+      const known = waiting();
+      if (known) return known;
       account.requestsSinceWrite += 1;
-      if (account.requestsSinceWrite < requestsPerWrite) return undefined;
-      return book(rates, account, { charge, rate, nowMs });
+      if (account.requestsSinceWrite >= requestsPerWrite) {
+        await settle(rates, account, charge, rate);
+        const learnt = waiting();
+        if (learnt) return learnt;
+      }
+      if (account.owed === 0) account.sinceMs = nowMs;
+      account.owed += charge.weight;
+      return undefined;
     },
   };
 };
 
-function current(account: Account | undefined, nowMs: number): Account {
-  const fresh = { owed: 0, owedUntilMs: nowMs + owedForMs, requestsSinceWrite: 0 };
-  if (!account) return { fullAtMs: 0, ...fresh };
-  return account.owedUntilMs <= nowMs ? Object.assign(account, fresh) : account;
+const newAccount = (): Account => ({ fullAtMs: 0, isShared: false, owed: 0, sinceMs: 0, requestsSinceWrite: 0 });
+
+function forgetLittle(account: Account, nowMs: number): void {
+  if (nowMs - account.sinceMs < owedForMs) return;
+  account.owed = 0;
+  account.sinceMs = nowMs;
+  account.requestsSinceWrite = Math.min(account.requestsSinceWrite, 0);
 }
 
-async function book(
-  rates: RateStore,
-  account: Account,
-  { charge, rate, nowMs }: { charge: Charge; rate: Rate; nowMs: number },
-): Promise<Wait | undefined> {
-  const { owed, fullAtMs: knownFullAtMs } = account;
+const fullAtMsOf = (rate: Rate, { fullAtMs, owed, sinceMs }: Account): number =>
+  owed === 0 ? fullAtMs : fullAfter(rate, fullAtMs, owed, sinceMs);
+
+/** Books what is owed. DynamoDB can't choose between the two forms of a booking: the one that is likelier goes first. */
+async function settle(rates: RateStore, account: Account, { userId, rateClass }: Charge, rate: Rate): Promise<void> {
+  const { owed, sinceMs, isShared } = account;
+  const wasFull = account.fullAtMs <= sinceMs && !isShared;
   // As if it were booked already: that stays where the table does not answer, and this function goes on by itself.
-  Object.assign(account, {
-    owed: 0,
-    requestsSinceWrite: 0,
-    fullAtMs: fullAfter(rate, knownFullAtMs, owed, nowMs),
-  });
-  const { userId, rateClass } = charge;
-  const { isBooked, fullAtMs } = await rates.book({
-    ...{ userId, rateClass, nowMs, knownFullAtMs },
-    ms: msOf(rate, owed),
-    latestFullAtMs: latestFullAtMs(rate, owed, nowMs),
-  });
-  account.fullAtMs = fullAtMs;
-  if (isBooked) return undefined;
-  // Either there is not enough; or there is, but the bucket was not as the write took it to be, and a later one books it.
-  const wait = waitFor(rate, fullAtMs, owed, nowMs);
-  account.owed += wait ? owed - charge.weight : owed;
-  return wait;
+  account.fullAtMs = fullAtMsOf(rate, account);
+  account.owed = 0;
+  account.requestsSinceWrite = 0;
+  const booking = { userId, rateClass, ms: msOf(rate, owed), sinceMs };
+  const first = await rates.book({ ...booking, wasFull });
+  if (first.isBooked) {
+    account.fullAtMs = first.fullAtMs;
+    return;
+  }
+  account.requestsSinceWrite -= requestsPerWrite;
+  account.isShared = wasFull;
+  account.fullAtMs = (await rates.book({ ...booking, wasFull: !wasFull })).fullAtMs;
 }

@@ -33,16 +33,13 @@ export interface Wait {
  */
 export const msOf = ({ perSecond }: Rate, tokens: number): number => (tokens * 1_000) / perSecond;
 
-/** The latest time of being full at which so many tokens can still be taken. */
-export const latestFullAtMs = (rate: Rate, tokens: number, nowMs: number): number =>
-  nowMs + msOf(rate, rate.burst - tokens);
-
-export const fullAfter = (rate: Rate, fullAtMs: number, tokens: number, nowMs: number): number =>
-  Math.max(fullAtMs, nowMs) + msOf(rate, tokens);
+/** When a bucket is full after tokens were taken from it. */
+export const fullAfter = (rate: Rate, fullAtMs: number, tokens: number, takenAtMs: number): number =>
+  Math.max(fullAtMs, takenAtMs) + msOf(rate, tokens);
 
 /** Nothing where so many tokens are there. */
 export function waitFor(rate: Rate, fullAtMs: number, tokens: number, nowMs: number): Wait | undefined {
-  const missingMs = Math.max(fullAtMs, nowMs) - latestFullAtMs(rate, tokens, nowMs);
+  const missingMs = fullAfter(rate, fullAtMs, tokens, nowMs) - nowMs - msOf(rate, rate.burst);
   if (missingMs <= roundingMs) return undefined;
   const resetMs = Math.max(0, fullAtMs - nowMs);
   const remaining = Math.max(0, Math.floor(rate.burst - resetMs / msOf(rate, 1)));
