@@ -10,7 +10,7 @@ export interface DecideWorld {
   nowMs: number;
   head: Head;
   members: Map<string, Member>;
-  /** Ascending. */
+  /** Newest first. */
   messages: Message[];
   connections: Connection[];
   /** Who wrote what the messages answer, by seq. */
@@ -55,7 +55,7 @@ const pairsIn = (decided: Decided[]): Pair[] =>
 function verdictOn(world: DecideWorld, { userId, settings }: Recipient, blocks: Blocks): Verdict {
   const connections = world.connections.filter((connection) => connection.userId === userId);
   const member = memberIn(world, userId);
-  for (const message of world.messages.toReversed()) {
+  for (const message of world.messages) {
     const { nowMs, head, quietHours } = world;
     const answeredUserId = message.replyTo === undefined ? undefined : world.authors.get(message.replyTo);
     const isBlocked = blocks.isBlocked({ userId, senderId: message.senderId });

@@ -1,4 +1,5 @@
-import type { Member } from '../domain/conversation.ts';
+import type { Head, Member } from '../domain/conversation.ts';
+import type { Message } from '../domain/message.ts';
 import type { QuietHoursPolicy } from '../domain/push-decision.ts';
 import { allTried } from './all-tried.ts';
 import { type Decided, type DecideWorld, decideFor } from './decide-pushes.ts';
@@ -13,7 +14,7 @@ export interface NotifyPorts extends DeliverPorts {
   clock: Pick<Clock, 'now'>;
 }
 
-/** Messages that one check looks at: those after them have checks of their own. */
+/** The last messages that one check looks at, for one that is to be told. */
 const mostCandidates = 10;
 
 /** SQS delays by no more: whoever waits longer comes by again and again. */
@@ -53,28 +54,43 @@ async function worldOf(
   const userIds = recipients.map(({ userId }) => userId);
   const { head, members } = await ports.pushes.headAndThose(conversationId, userIds);
   if (!head || members.size === 0) return undefined;
+  const nowMs = ports.clock.now();
   const [messages, connections] = await Promise.all([
-    ports.messages.page({
-      conversationId,
-      after: firstSeq(check, [...members.values()]) - 1,
-      limit: candidatesOf(check),
-    }),
-    ports.connections.connectionsOf([...members.keys()], ports.clock.now()),
+    newsSince(ports, check, head, [...members.values()]),
+    ports.connections.connectionsOf([...members.keys()], nowMs),
   ]);
   const answered = messages.flatMap(({ replyTo }) => replyTo ?? []);
   const authors = await ports.pushes.authorsOf(conversationId, [...new Set(answered)]);
   const isRetry = check.deviceId !== undefined;
-  const nowMs = ports.clock.now();
   return { nowMs, head, members, messages, connections, authors, quietHours, isRetry };
 }
 
-/** What was said in quiet hours is told of by its newest. */
-const firstSeq = ({ seq, deferredUntilMs, deviceId }: NotificationCheck, members: Member[]): number =>
-  deferredUntilMs === undefined || deviceId !== undefined
-    ? seq
-    : Math.max(seq, ...members.flatMap(({ deferred }) => deferred?.seq ?? []));
+/**
+ * Newest first: the last few, and the check's own message behind them, which may be a mention that many have talked over. Another try
+ * of one device is about what it was pushed about.
+ */
+async function newsSince(
+  { messages }: NotifyPorts,
+  check: NotificationCheck,
+  { conversationId, lastSeq }: Head,
+  members: Member[],
+): Promise<Message[]> {
+  const seq = seqOf(check, members);
+  const own = () => messages.page({ conversationId, after: seq - 1, limit: 1 });
+  if (check.deviceId !== undefined || lastSeq <= seq) return own();
+  const limit = Math.min(lastSeq - seq + 1, mostCandidates);
+  const [last, first] = await Promise.all([
+    messages.page({ conversationId, limit }),
+    lastSeq - seq < mostCandidates ? [] : own(),
+  ]);
+  return [...last.filter((message) => message.seq >= seq), ...first];
+}
 
-const candidatesOf = ({ deviceId }: NotificationCheck): number => (deviceId === undefined ? mostCandidates : 1);
+/** What was said in quiet hours is told of by the newest that is to be told. */
+function seqOf({ seq, deferredUntilMs, deviceId }: NotificationCheck, members: Member[]): number {
+  if (deferredUntilMs === undefined || deviceId !== undefined) return seq;
+  return Math.max(seq, ...members.flatMap(({ deferredPush }) => deferredPush?.seq ?? []));
+}
 
 async function act(ports: NotifyPorts, check: NotificationCheck, decided: Decided, nowMs: number): Promise<void> {
   const { recipient, verdict } = decided;

@@ -62,7 +62,7 @@ export const pushStore = (table: Table): PushStore => ({
   async claim({ conversationId, userId, seq }) {
     const { isDone, ...refused } = await table.update({
       key: keys.memberKey(conversationId, userId),
-      update: 'SET notifiedSeq = :seq REMOVE deferred, emit, changed',
+      update: 'SET notifiedSeq = :seq REMOVE deferredPush, emit, changed',
       condition:
         'attribute_exists(PK) AND lastReadSeq < :seq AND (attribute_not_exists(notifiedSeq) OR notifiedSeq < :seq)',
       values: { ':seq': seq },
@@ -74,9 +74,9 @@ export const pushStore = (table: Table): PushStore => ({
   async defer({ bySeq, ...notice }, untilMs, nowMs) {
     const { isDone, item } = await table.update({
       key: memberKeyOf(notice),
-      update: 'SET deferred = :deferred REMOVE emit, changed',
+      update: 'SET deferredPush = :deferred REMOVE emit, changed',
       condition:
-        'attribute_exists(PK) AND (attribute_not_exists(deferred) OR deferred.untilMs <= :now OR deferred.bySeq = :by)',
+        'attribute_exists(PK) AND (attribute_not_exists(deferredPush) OR deferredPush.untilMs <= :now OR deferredPush.bySeq = :by)',
       values: { ':deferred': { untilMs, bySeq, seq: notice.seq }, ':now': nowMs, ':by': bySeq },
     });
     if (!isDone && item) await moveDeferred(table, notice);
@@ -90,8 +90,8 @@ const memberKeyOf = ({ conversationId, userId }: Notice) => keys.memberKey(conve
 const moveDeferred = (table: Table, notice: Notice) =>
   table.update({
     key: memberKeyOf(notice),
-    update: 'SET deferred.seq = :seq REMOVE emit, changed',
-    condition: 'deferred.seq < :seq',
+    update: 'SET deferredPush.seq = :seq REMOVE emit, changed',
+    condition: 'deferredPush.seq < :seq',
     values: { ':seq': notice.seq },
   });
 

@@ -80,7 +80,7 @@ export interface Member {
   hasBlockedAtMs?: number;
   /** The newest message that this user was pushed to about: none up to it is pushed again. */
   notifiedSeq?: number;
-  deferred?: DeferredPush;
+  deferredPush?: DeferredPush;
 }
 
 /** What waits until quiet hours are over: one check in flight, which message it set out for, and the newest that it is to tell of. */

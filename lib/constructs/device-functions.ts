@@ -6,8 +6,13 @@ import { applicationArns, endpointArns } from './push-applications.ts';
 
 const { GET, PUT, DELETE } = HttpMethod;
 
+interface Routed {
+  fn: ChatFunction;
+  routes: Record<string, HttpMethod[]>;
+}
+
 /** How a user can be reached and wants to be: each function with its routes. */
-export const deviceFunctions = (scope: Construct, house: House, table: ChatTable) => [
+export const deviceFunctions = (scope: Construct, house: House, table: ChatTable): Routed[] => [
   {
     fn: manageDevices(scope, house, table),
     routes: { '/v1/users/me/devices': [GET], '/v1/users/me/devices/{deviceId}': [PUT, DELETE] },

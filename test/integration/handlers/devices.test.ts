@@ -1,18 +1,16 @@
 import {
   CreatePlatformEndpointCommand,
   DeleteEndpointCommand,
-  EndpointDisabledException,
-  PublishCommand,
   SetEndpointAttributesCommand,
   SNSClient,
   ThrottledException,
 } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { deviceKey, memberKey, messageKey } from '../../../lambdas/data/keys.ts';
+import { deviceKey, endpointKey } from '../../../lambdas/data/keys.ts';
 import { systemRandomness } from '../../../lambdas/runtime/randomness.ts';
-import { captureOutput, queueEvent } from '../../helpers/events.ts';
-import { type Backend, startBackend, textOf } from './backend.ts';
+import { captureOutput } from '../../helpers/events.ts';
+import { type Backend, startBackend } from './backend.ts';
 
 const sns = mockClient(SNSClient);
 let backend: Backend;
@@ -29,7 +27,6 @@ beforeEach(() => {
   sns.on(CreatePlatformEndpointCommand).callsFake(({ Token }) => ({ EndpointArn: arnOf(Token) }));
   sns.on(SetEndpointAttributesCommand).resolves({});
   sns.on(DeleteEndpointCommand).resolves({});
-  sns.on(PublishCommand).resolves({ MessageId: '1' });
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -60,6 +57,48 @@ describe('a push device', () => {
     });
   });
 
+  test('registered again as it is costs no write, and is switched on again', async () => {
+    const first = (await backend.register(bob, 'phone', phone())).body;
+    const written = await backend.database.itemOf(deviceKey(bob, 'phone'));
+    expect((await backend.register(bob, 'phone', phone())).body).toEqual(first);
+    expect(await backend.database.itemOf(deviceKey(bob, 'phone'))).toEqual(written);
+    expect(sns.commandCalls(SetEndpointAttributesCommand)).toHaveLength(2);
+  });
+
+  test('that somebody else has registered by now is theirs alone', async () => {
+    const eve = `eve-${bob}`;
+    await backend.register(bob, 'phone', phone());
+    await backend.register(bob, 'tablet', phone('token-2'));
+    await backend.register(eve, 'my-phone', phone());
+    expect(await deviceIds()).toEqual(['tablet']);
+    expect((await backend.devices(eve)).body.devices.map(({ deviceId }) => deviceId)).toEqual(['my-phone']);
+    expect(await backend.database.itemOf(endpointKey(arnOf('token-1')))).toMatchObject({ userId: eve });
+    expect(sns.commandCalls(DeleteEndpointCommand)).toHaveLength(0);
+  });
+
+  test('is one device, by whatever id its app registers it again', async () => {
+    await backend.register(bob, 'phone', phone());
+    await backend.register(bob, 'phone-after-reinstall', phone());
+    expect(await deviceIds()).toEqual(['phone-after-reinstall']);
+  });
+
+  test('leaves nothing behind at its old address when its token changes', async () => {
+    await backend.register(bob, 'phone', phone('old'));
+    await backend.register(bob, 'phone', phone('new'));
+    expect(sns.commandCalls(DeleteEndpointCommand)[0]?.args[0].input).toEqual({ EndpointArn: arnOf('old') });
+    expect(await backend.database.itemOf(endpointKey(arnOf('old')))).toBeUndefined();
+  });
+
+  test('that two register at the same moment is one user’s in the end', async () => {
+    const users = [1, 2, 3].map((n) => `${bob}-${n}`);
+    const answers = await Promise.all(users.map((userId) => backend.register(userId, 'phone', phone(bob))));
+    const owners = (await Promise.all(users.map((userId) => backend.devices(userId)))).filter(
+      ({ body }) => body.devices.length > 0,
+    );
+    expect(owners).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(0);
+  });
+
   test('is its user’s alone', async () => {
     await backend.register(bob, 'phone', phone());
     await backend.unregister(`${bob}x`, 'phone');
@@ -69,7 +108,7 @@ describe('a push device', () => {
 
   test('may have an id of any characters', async () => {
     const ids = ['a#b', 'a%23b', 'a/b', '手机', '😀'];
-    for (const id of ids) await backend.register(bob, id, phone());
+    for (const [n, id] of ids.entries()) await backend.register(bob, id, phone(`${bob}-${n}`));
     expect((await deviceIds()).toSorted()).toEqual(ids.toSorted());
   });
 
@@ -79,7 +118,7 @@ describe('a push device', () => {
   });
 
   test('is the 20th at most, and each of them may still get a new token', async () => {
-    for (let n = 1; n <= 20; n += 1) await backend.register(bob, `device-${n}`, phone());
+    for (let n = 1; n <= 20; n += 1) await backend.register(bob, `device-${n}`, phone(`${bob}-${n}`));
     expect((await backend.register(bob, 'device-21', phone())).body.code).toBe('CONFLICT');
     expect((await backend.register(bob, 'device-20', phone('new'))).status).toBe(200);
     expect(await deviceIds()).toHaveLength(20);
@@ -95,74 +134,5 @@ describe('a push device', () => {
     sns.on(CreatePlatformEndpointCommand).rejects(new ThrottledException({ message: 'slow', $metadata: {} }));
     expect((await backend.register(bob, 'phone', phone())).status).toBeGreaterThanOrEqual(500);
     expect(await deviceIds()).toEqual([]);
-  });
-});
-
-describe('a notification', () => {
-  let group: string;
-  const pending = (seq = 1, userId = bob) => ({ userId, conversationId: group, seq });
-  const notify = (...bodies: object[]) => backend.notify(queueEvent(...bodies));
-  const pushes = () => sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input);
-  const done = { batchItemFailures: [] };
-
-  beforeEach(async () => {
-    group = (await backend.create('ann', { type: 'group', title: 'Team', memberIds: [bob] })).body.conversation.id;
-    await backend.register(bob, 'phone', phone('token-1'));
-    await backend.send('ann', group, textOf('m-1', 'Are you there?'));
-  });
-
-  test('is pushed to each of the user’s devices', async () => {
-    await backend.register(bob, 'tablet', phone('token-2'));
-    expect(await notify(pending())).toEqual(done);
-    expect(pushes().map(({ TargetArn }) => TargetArn)).toEqual([arnOf('token-1'), arnOf('token-2')]);
-    const message = JSON.parse(pushes()[0]?.Message ?? '');
-    expect(message.default).toBe('Team: Are you there?');
-    expect(JSON.parse(message.GCM).fcmV1Message.message).toMatchObject({
-      notification: { title: 'Team', body: 'Are you there?' },
-      data: { conversationId: group, messageId: `${group}.1`, seq: '1' },
-    });
-  });
-
-  test('of what was read meanwhile is none', async () => {
-    await backend.database.change(memberKey(group, bob), { lastReadSeq: 1 });
-    expect(await notify(pending())).toEqual(done);
-    expect(pushes()).toEqual([]);
-  });
-
-  test('of what was deleted meanwhile is none', async () => {
-    await backend.database.change(messageKey(group, 1), { deletedAtMs: 1 });
-    expect(await notify(pending())).toEqual(done);
-    expect(pushes()).toEqual([]);
-  });
-
-  test.each<[string, () => object]>([
-    ['somebody without a device', () => pending(1, 'ann')],
-    ['somebody who is no member', () => ({ ...pending(), userId: 'eve' })],
-    ['a message that was never written', () => pending(2)],
-    ['a conversation that is not there', () => ({ ...pending(), conversationId: 'g-nowhere' })],
-  ])('for %s is none', async (_, body) => {
-    await backend.register('eve', 'phone', phone('token-eve'));
-    expect(await notify(body())).toEqual(done);
-    expect(pushes()).toEqual([]);
-  });
-
-  test('to a device that is gone forgets it, and still reaches the others', async () => {
-    await backend.register(bob, 'tablet', phone('token-2'));
-    const gone = new EndpointDisabledException({ message: 'disabled', $metadata: {} });
-    sns.on(PublishCommand, { TargetArn: arnOf('token-1') }).rejects(gone);
-    expect(await notify(pending())).toEqual(done);
-    expect(await deviceIds()).toEqual(['tablet']);
-    expect(pushes()).toHaveLength(2);
-  });
-
-  test('that SNS does not take comes again, alone', async () => {
-    const other = `other-${bob}`;
-    await backend.register(other, 'phone', phone('token-other'));
-    const shared = (await backend.create('ann', { type: 'group', title: 'Two', memberIds: [bob, other] })).body;
-    await backend.send('ann', shared.conversation.id, textOf('m-1'));
-    const slow = new ThrottledException({ message: 'slow', $metadata: {} });
-    sns.on(PublishCommand, { TargetArn: arnOf('token-1') }).rejects(slow);
-    const to = (userId: string) => ({ userId, conversationId: shared.conversation.id, seq: 1 });
-    expect(await notify(to(bob), to(other))).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
   });
 });
