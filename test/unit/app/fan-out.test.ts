@@ -1,125 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { type FanOutPorts, fanOut } from '../../../lambdas/app/fan-out.ts';
-import type { Slice } from '../../../lambdas/app/fan-out-ports.ts';
+import { fanOut } from '../../../lambdas/app/fan-out.ts';
 import { memberLists } from '../../../lambdas/app/member-lists.ts';
-import type { PendingNotification, PostOutcome, UndeliveredFrame } from '../../../lambdas/app/ports.ts';
+import type { PostOutcome } from '../../../lambdas/app/ports.ts';
 import { retryFrame } from '../../../lambdas/app/retry-frame.ts';
 import type { Change } from '../../../lambdas/domain/change.ts';
 import { ChatError } from '../../../lambdas/domain/chat-error.ts';
 import type { Connection } from '../../../lambdas/domain/connection.ts';
-import type { Message } from '../../../lambdas/domain/message.ts';
-import { fakeClock } from '../../helpers/fake-clock.ts';
+import { aConnection, fanOutScene, sent, seqsIn, usersOf } from '../../helpers/fan-out-scene.ts';
 import { aHead, aMessage } from '../../helpers/memory-stores.ts';
-
-function setup(
-  options: {
-    connections?: Connection[];
-    outcomes?: Record<string, PostOutcome>;
-    members?: string[];
-    movingFails?: boolean;
-    markingFails?: boolean;
-    forgettingFails?: boolean;
-  } = {},
-) {
-  const clock = fakeClock();
-  const posts: { connectionId: string; seqs: number[]; frame: string }[] = [];
-  const closed: string[] = [];
-  const retried: UndeliveredFrame[] = [];
-  const notified: PendingNotification[] = [];
-  const delivered: { userId: string; seq: number }[] = [];
-  const moved: { conversationId: string; userIds: readonly string[]; activityMs: number }[] = [];
-  const unwatched: string[] = [];
-  const queued: Slice[][] = [];
-  const forgotten: { conversationId: string; userIds: string[] }[] = [];
-  const ports: FanOutPorts = {
-    memberLists: memberLists({ membersOf: async () => options.members ?? ['alice', 'bob'] }),
-    connections: {
-      close: async ({ connectionId }) => {
-        closed.push(connectionId);
-        return [];
-      },
-      connectionsOf: async (userIds) => (options.connections ?? []).filter(({ userId }) => userIds.includes(userId)),
-    },
-    sockets: {
-      async post(connectionId, frame) {
-        const outcome = options.outcomes?.[connectionId] ?? 'delivered';
-        if (outcome === 'delivered') posts.push({ connectionId, seqs: seqsIn(frame), frame });
-        return outcome;
-      },
-    },
-    retryQueue: {
-      retryLater: async (frames) => {
-        retried.push(...frames);
-      },
-    },
-    notificationQueue: {
-      notifyLater: async (notifications) => {
-        notified.push(...notifications);
-      },
-    },
-    activity: {
-      async moveUp(conversationId, userIds, activityMs) {
-        moved.push({ conversationId, userIds, activityMs });
-        if (options.movingFails) throw new Error('unable to move');
-      },
-    },
-    watchers: {
-      async remove(conversationId, connectionId) {
-        unwatched.push(`${conversationId}/${connectionId}`);
-      },
-    },
-    sliceQueue: {
-      async postLater(slices) {
-        queued.push(slices);
-      },
-    },
-    async forgetWatching(conversationId, userIds) {
-      if (options.forgettingFails) throw new ChatError('UNAVAILABLE', 'not now');
-      forgotten.push({ conversationId, userIds });
-    },
-    receipts: {
-      async markDelivered({ userId }, seq) {
-        delivered.push({ userId, seq });
-        if (options.markingFails) throw new Error('unable to mark');
-      },
-    },
-    clock,
-  };
-  return {
-    unwatched,
-    queued,
-    forgotten,
-    delivered,
-    moved,
-    clock,
-    posts,
-    closed,
-    retried,
-    notified,
-    ports,
-    run: fanOut(ports),
-  };
-}
-
-const seqsIn = (frame: string): number[] =>
-  JSON.parse(frame).events.map((event: { data: { message?: { seq: number } } }) => event.data.message?.seq ?? 0);
-
-const connection = (userId: string, connectionId: string, openedAtMs = 0): Connection => ({
-  userId,
-  connectionId,
-  openedAtMs,
-  expiresAtMs: Number.MAX_SAFE_INTEGER,
-  joined: [],
-});
-
-const usersOf = (count: number) => Array.from({ length: count }, (_, n) => `u${n}`);
-
-const sent = (over: Partial<Message> = {}): Change => ({ emit: 'message.created', message: aMessage(over) });
 
 describe('fan-out', () => {
   it('tells every member, the sender’s other connections included, in one frame each, in order', async () => {
-    const { run, posts } = setup({
-      connections: [connection('alice', 'a1'), connection('alice', 'a2'), connection('bob', 'b1')],
+    const { run, posts } = fanOutScene({
+      connections: [aConnection('alice', 'a1'), aConnection('alice', 'a2'), aConnection('bob', 'b1')],
     });
 
     const result = await run([
@@ -137,7 +30,7 @@ describe('fan-out', () => {
   });
 
   it('moves a conversation up in its members’ lists, once an hour at most', async () => {
-    const { run, moved } = setup();
+    const { run, moved } = fanOutScene();
 
     await run([sent({ seq: 1 }), sent({ seq: 2, movesActivityToMs: 7 })]);
 
@@ -145,14 +38,14 @@ describe('fan-out', () => {
   });
 
   it('tells everybody though their lists can’t be changed', async () => {
-    const { run, moved } = setup({ connections: [connection('bob', 'b1')], movingFails: true });
+    const { run, moved } = fanOutScene({ connections: [aConnection('bob', 'b1')], movingFails: true });
 
     expect(await run([sent({ movesActivityToMs: 7 })])).toEqual({ failed: [], delivered: 1 });
     expect(moved).toHaveLength(1);
   });
 
   it('leaves the lists of a crowd alone', async () => {
-    const { run, moved } = setup({ members: usersOf(5_001) });
+    const { run, moved } = fanOutScene({ members: usersOf(5_001) });
 
     await run([sent({ movesActivityToMs: 7 })]);
 
@@ -160,7 +53,7 @@ describe('fan-out', () => {
   });
 
   it('splits what does not fit a frame, and keeps the order', async () => {
-    const { run, posts } = setup({ connections: [connection('bob', 'b1')] });
+    const { run, posts } = fanOutScene({ connections: [aConnection('bob', 'b1')] });
 
     await run([1, 2, 3].map((seq) => sent({ seq, text: 'é'.repeat(5_000) })));
 
@@ -172,7 +65,7 @@ describe('fan-out', () => {
   });
 
   it('tells the members of a conversation that it was made', async () => {
-    const { run, posts, notified } = setup({ connections: [connection('bob', 'b1')] });
+    const { run, posts, notified } = fanOutScene({ connections: [aConnection('bob', 'b1')] });
 
     await run([{ emit: 'conversation.created', head: aHead() }]);
 
@@ -185,13 +78,13 @@ describe('fan-out', () => {
   });
 
   it('queues a notification for every member but the sender who has no connection that looks at the conversation', async () => {
-    const { run, notified } = setup({
+    const { run, notified } = fanOutScene({
       members: ['alice', 'bob', 'carol', 'dave', 'erin'],
       connections: [
-        connection('bob', 'b1'),
-        { ...connection('bob', 'b2'), joined: ['c2', 'c1'] },
-        connection('carol', 'c1'),
-        { ...connection('dave', 'd1'), joined: ['c2'] },
+        aConnection('bob', 'b1'),
+        { ...aConnection('bob', 'b2'), joined: ['c2', 'c1'] },
+        aConnection('carol', 'c1'),
+        { ...aConnection('dave', 'd1'), joined: ['c2'] },
       ],
     });
 
@@ -202,12 +95,12 @@ describe('fan-out', () => {
   });
 
   it('queues a hundred users at a time, and nothing where everybody looks', async () => {
-    const { run, notified } = setup({ members: ['alice', ...usersOf(250)] });
+    const { run, notified } = fanOutScene({ members: ['alice', ...usersOf(250)] });
     await run([sent()]);
     expect(notified.map(({ userIds }) => userIds.length)).toEqual([100, 100, 50]);
     expect(notified.flatMap(({ userIds }) => userIds)).toEqual(usersOf(250));
 
-    const watched = setup({ connections: [{ ...connection('bob', 'b1'), joined: ['c1'] }] });
+    const watched = fanOutScene({ connections: [{ ...aConnection('bob', 'b1'), joined: ['c1'] }] });
     await watched.run([sent()]);
     expect(watched.notified).toEqual([]);
   });
@@ -224,8 +117,8 @@ describe('fan-out', () => {
     { reason: 'retries a slow one later', outcome: 'later', openedAtMs: 0, retries: 1, closes: 0 },
     { reason: 'drops a frame that is never taken', outcome: 'lost', openedAtMs: 0, retries: 0, closes: 0 },
   ])('$reason, and the others get theirs', async ({ outcome, openedAtMs, retries, closes }) => {
-    const { run, posts, retried, closed } = setup({
-      connections: [connection('bob', 'b1', openedAtMs), connection('bob', 'b2')],
+    const { run, posts, retried, closed, unwatched } = fanOutScene({
+      connections: [aConnection('bob', 'b1', openedAtMs), aConnection('bob', 'b2')],
       outcomes: { b1: outcome },
     });
 
@@ -235,10 +128,11 @@ describe('fan-out', () => {
     expect(posts.map(({ connectionId }) => connectionId)).toEqual(['b2']);
     expect(retried).toHaveLength(retries);
     expect(closed).toHaveLength(closes);
+    expect(unwatched).toEqual(Array(closes).fill('joined/b1'));
   });
 
   it('does not let later frames overtake one that was not taken', async () => {
-    const { run, retried } = setup({ connections: [connection('bob', 'b1')], outcomes: { b1: 'later' } });
+    const { run, retried } = fanOutScene({ connections: [aConnection('bob', 'b1')], outcomes: { b1: 'later' } });
 
     await run([1, 2, 3, 4].map((seq) => sent({ seq, text: 'é'.repeat(5_000) })));
 
@@ -246,7 +140,7 @@ describe('fan-out', () => {
   });
 
   it('fails all changes of a conversation whose members can not be read, and only those', async () => {
-    const { ports } = setup();
+    const { ports } = fanOutScene();
     let reads = 0;
     const failing = memberLists({
       async membersOf(conversationId) {
@@ -269,7 +163,7 @@ describe('fan-out', () => {
   });
 
   it('fails as a whole when it is not the table that fails', async () => {
-    const { ports } = setup();
+    const { ports } = fanOutScene();
     const broken = memberLists({ membersOf: async () => Promise.reject(new TypeError('a bug')) });
 
     await expect(fanOut({ ...ports, memberLists: broken })([sent()])).rejects.toThrow('a bug');
@@ -277,9 +171,9 @@ describe('fan-out', () => {
 });
 
 describe('another try at a frame', () => {
-  const expired: Connection = { ...connection('bob', 'b1'), expiresAtMs: 1 };
-  const young = connection('bob', 'b1', Date.UTC(2026, 0, 1));
-  const old = connection('bob', 'b1');
+  const expired: Connection = { ...aConnection('bob', 'b1'), expiresAtMs: 1 };
+  const young = aConnection('bob', 'b1', Date.UTC(2026, 0, 1));
+  const old = aConnection('bob', 'b1');
 
   it.each<{ reason: string; who: Connection; outcome: PostOutcome; isDone: boolean; closes: number }>([
     { reason: 'is done when it is taken', who: old, outcome: 'delivered', isDone: true, closes: 0 },
@@ -289,7 +183,7 @@ describe('another try at a frame', () => {
     { reason: 'is given up when it is never taken', who: old, outcome: 'lost', isDone: true, closes: 0 },
     { reason: 'is given up when the connection is over', who: expired, outcome: 'later', isDone: true, closes: 0 },
   ])('$reason', async ({ who, outcome, isDone, closes }) => {
-    const { ports, closed } = setup({ outcomes: { b1: outcome } });
+    const { ports, closed } = fanOutScene({ outcomes: { b1: outcome } });
 
     expect(await retryFrame(ports)({ connection: who, frame: '{"events":[]}' })).toBe(isDone);
     expect(closed).toHaveLength(closes);
@@ -297,11 +191,11 @@ describe('another try at a frame', () => {
 });
 
 describe('what was taken by a connection', () => {
-  const bobs = connection('bob', 'b1');
+  const bobs = aConnection('bob', 'b1');
   const direct = (seq: number, senderId = 'alice') => sent({ conversationId: 'd1', seq, senderId });
 
   it('counts as delivered in a direct conversation, by one write for all of it, and never for its sender', async () => {
-    const { run, delivered } = setup({ connections: [bobs, connection('alice', 'a1')] });
+    const { run, delivered } = fanOutScene({ connections: [bobs, aConnection('alice', 'a1')] });
 
     await run([direct(1), direct(2), direct(3)]);
 
@@ -309,7 +203,7 @@ describe('what was taken by a connection', () => {
   });
 
   it('counts for each side when both wrote', async () => {
-    const { run, delivered } = setup({ connections: [bobs, connection('alice', 'a1')] });
+    const { run, delivered } = fanOutScene({ connections: [bobs, aConnection('alice', 'a1')] });
 
     await run([direct(1), direct(2, 'bob')]);
 
@@ -334,7 +228,7 @@ describe('what was taken by a connection', () => {
       'delivered',
     ],
   ])('nothing counts %s', async (_, change, outcome) => {
-    const { run, delivered } = setup({ connections: [bobs], outcomes: { b1: outcome } });
+    const { run, delivered } = fanOutScene({ connections: [bobs], outcomes: { b1: outcome } });
 
     await run([change]);
 
@@ -342,7 +236,7 @@ describe('what was taken by a connection', () => {
   });
 
   it('is told even where it can not be marked', async () => {
-    const { run, posts } = setup({ connections: [bobs], markingFails: true });
+    const { run, posts } = fanOutScene({ connections: [bobs], markingFails: true });
 
     expect(await run([direct(1)])).toMatchObject({ failed: [], delivered: 1 });
     expect(posts).toHaveLength(1);

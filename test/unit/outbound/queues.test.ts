@@ -1,7 +1,7 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { notificationQueue, retryQueue } from '../../../lambdas/outbound/queues.ts';
+import { notificationQueue, retryQueue, sliceQueue } from '../../../lambdas/outbound/queues.ts';
 
 const sqs = mockClient(SQSClient);
 const url = 'https://sqs.us-east-1.amazonaws.com/000000000000/queue';
@@ -62,6 +62,29 @@ describe('a queue', () => {
     await notificationQueue(url).notifyLater([pending(1, userId)]);
     expect(bodies()[0]).not.toMatch(/[\ufffe\uffff]/);
     expect(JSON.parse(bodies()[0] ?? '')).toMatchObject({ userIds: [userId] });
+  });
+
+  test('gets a slice in its group, and the group in no body', async () => {
+    const slice = { conversationId: 'c1', userIds: ['bob'], changes: [{ events: ['{}'] }] };
+    await sliceQueue(url).postLater([{ group: 'c1.3', ...slice }]);
+    expect(batches().flat()).toMatchObject([{ MessageGroupId: 'c1.3', MessageBody: JSON.stringify(slice) }]);
+    expect(batches().flat()[0]).not.toHaveProperty('MessageDeduplicationId');
+  });
+
+  test('takes as many large messages in a call as its size allows, in order', async () => {
+    const changes = [{ events: ['x'.repeat(300 * 1_024)] }];
+    const slices = Array.from({ length: 7 }, (_, n) => ({
+      group: `c1.${n}`,
+      conversationId: 'c1',
+      userIds: [],
+      changes,
+    }));
+    await sliceQueue(url).postLater(slices);
+    expect(batches().map((entries) => entries.map(({ MessageGroupId }) => MessageGroupId))).toEqual([
+      ['c1.0', 'c1.1', 'c1.2'],
+      ['c1.3', 'c1.4', 'c1.5'],
+      ['c1.6'],
+    ]);
   });
 
   test('takes ten of the largest frames in one call of at most 1 MiB', async () => {
