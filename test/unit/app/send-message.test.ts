@@ -98,6 +98,42 @@ describe('sending', () => {
   });
 });
 
+describe('a send where the conversation is in slow mode', () => {
+  const slow = () => {
+    const context = setup();
+    context.conversation.head.slowModeSeconds = 30;
+    return context;
+  };
+
+  it('is taken at first, then refused until the time is over, and leaves no trace', async () => {
+    const { conversation, clock, send } = slow();
+    await send(aSend());
+    clock.advance(10_000);
+
+    await expect(send(aSend({ clientMessageId: 'm2' }))).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      details: { retryAfterMs: 20_000 },
+    });
+    expect(Object.keys(conversation.member.recentSends)).toHaveLength(1);
+    expect(conversation.member.ownSinceRead).toBe(1);
+    clock.advance(20_000);
+    expect((await send(aSend({ clientMessageId: 'm2' }))).message.seq).toBe(2);
+  });
+
+  it('need not wait as a repeat', async () => {
+    const { send } = slow();
+    const { message } = await send(aSend());
+    expect(await send(aSend())).toEqual({ message, isNew: false });
+  });
+
+  it.each(['moderator', 'owner'] as const)('is taken from the %s at once', async (role) => {
+    const { conversation, send } = slow();
+    conversation.member.role = role;
+    await send(aSend());
+    expect((await send(aSend({ clientMessageId: 'm2' }))).isNew).toBe(true);
+  });
+});
+
 describe('a send whose first try died', () => {
   const dyingAt = async (step: 'allocateSeq' | 'append', after: boolean) => {
     const context = setup();
