@@ -5,6 +5,7 @@ import { joinedStore } from '../../../lambdas/data/joined-store.ts';
 import { connectionsKey, headKey, memberKey, watchersKey } from '../../../lambdas/data/keys.ts';
 import { roomStore } from '../../../lambdas/data/room-store.ts';
 import { watcherStore } from '../../../lambdas/data/watcher-store.ts';
+import { systemClock as clock } from '../../../lambdas/runtime/clock.ts';
 import { tableName } from '../../helpers/database.ts';
 import { type Caller, startBackend } from './backend.ts';
 import { roomCalls } from './room-calls.ts';
@@ -14,6 +15,8 @@ export async function startRooms() {
   const backend = await startBackend();
   const { database } = backend;
   const rooms = await roomCalls();
+  const table = openTable(tableName);
+  const ports = { rooms: roomStore(table), joined: joinedStore(table), watchers: watcherStore(table), clock };
   const itemOf = async (key: Parameters<typeof database.itemOf>[0]) => (await database.itemOf(key)) ?? {};
 
   const connected = async ({ userId }: Pick<Caller, 'userId'>, device: string): Promise<Caller> => {
@@ -47,14 +50,11 @@ export async function startRooms() {
     /** Behind the back of all: what a conversation, or the membership of somebody in it, is from now on. */
     change: (conversationId: string, what: 'head' | Caller, attributes: Record<string, unknown>) =>
       database.change(what === 'head' ? headKey(conversationId) : memberKey(conversationId, what.userId), attributes),
-    forget: forgetting(),
+    /** What FanOut does when it hears of a removal. */
+    forget: forgetWatching(ports),
+    /** What the handlers are made of. */
+    ports,
     close: backend.close,
   };
 }
 export type Rooms = Awaited<ReturnType<typeof startRooms>>;
-
-/** What FanOut does when it hears of a removal. */
-function forgetting() {
-  const table = openTable(tableName);
-  return forgetWatching({ rooms: roomStore(table), joined: joinedStore(table), watchers: watcherStore(table) });
-}
