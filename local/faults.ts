@@ -1,4 +1,4 @@
-import { AwsError } from './aws/service.ts';
+import { AwsError, playedFault } from './aws/service.ts';
 import type { Caller } from './types.ts';
 
 /**
@@ -29,11 +29,12 @@ const statuses = {
   InternalException: 500,
 } as const;
 
-const withoutAnswer = ['timeout', 'crash'] as const;
+/** No answer, no answer and the worker dies, and an answer by which one entry of a batch has failed. */
+const others = ['timeout', 'crash', 'partial'] as const;
 
-export type FaultError = keyof typeof statuses | (typeof withoutAnswer)[number];
+export type FaultError = keyof typeof statuses | (typeof others)[number];
 
-export const faultErrors = [...Object.keys(statuses), ...withoutAnswer];
+export const faultErrors = [...Object.keys(statuses), ...others];
 
 export const isFaultError = (name: unknown): name is FaultError => faultErrors.some((error) => error === name);
 
@@ -58,18 +59,20 @@ export interface FaultPoint {
   caller: Caller;
 }
 
+type Fate = 'silence' | 'partial';
+
 export interface Faults {
   add(rules: FaultRule[]): void;
   clear(): void;
   /** Throws the fault that is due here. `silence` means that the caller must never be answered. */
-  strike(at: FaultPoint, when: FaultRule['when']): 'silence' | undefined;
+  strike(at: FaultPoint, when: FaultRule['when']): Fate | undefined;
 }
 
 /** `onCrash` ends the worker that made the call. */
 export function createFaults(onCrash: (caller: Caller) => void): Faults {
   let rules: FaultRule[] = [];
 
-  function strike(at: FaultPoint, when: FaultRule['when']): 'silence' | undefined {
+  function strike(at: FaultPoint, when: FaultRule['when']): Fate | undefined {
     if (rules.length === 0) return undefined;
     const rule = rules.find((candidate) => candidate.when === when && applies(candidate, at));
     if (!rule) return undefined;
@@ -79,8 +82,7 @@ export function createFaults(onCrash: (caller: Caller) => void): Faults {
     }
     rule.times -= 1;
     if (rule.error === 'crash') onCrash(at.caller);
-    if (rule.error === 'crash' || rule.error === 'timeout') return 'silence';
-    throw new AwsError(statuses[rule.error], rule.error, 'A fault that a test asked for');
+    return fateBy(rule.error);
   }
 
   return {
@@ -92,6 +94,12 @@ export function createFaults(onCrash: (caller: Caller) => void): Faults {
     },
     strike,
   };
+}
+
+function fateBy(error: FaultError): Fate {
+  if (error === 'partial') return error;
+  if (error === 'crash' || error === 'timeout') return 'silence';
+  throw new AwsError(statuses[error], error, playedFault);
 }
 
 function applies(rule: FaultRule, at: FaultPoint): boolean {

@@ -62,8 +62,9 @@ async function withFaults(
   caller: Caller,
 ): Promise<AwsReply | undefined> {
   const at = { service, operation: call.operation, caller };
-  if (faults.strike(at, 'before') === 'silence') return undefined;
-  const reply = await call.perform(caller);
+  const fate = faults.strike(at, 'before');
+  if (fate === 'silence') return undefined;
+  const reply = await call.perform(caller, fate);
   return faults.strike(at, 'after') === 'silence' ? undefined : reply;
 }
 

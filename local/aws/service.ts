@@ -29,7 +29,8 @@ export interface Need {
 export interface AwsCall {
   operation: string;
   needs: Need[];
-  perform(caller: Caller): Promise<AwsReply>;
+  /** `partial`: the first entry of a batch fails by a fault of AWS, and the others are taken. */
+  perform(caller: Caller, fate?: 'partial'): Promise<AwsReply>;
 }
 
 export interface AwsService {
@@ -51,6 +52,9 @@ export class AwsError extends Error {
     this.code = code;
   }
 }
+
+/** Of an entry that fails alone. */
+export const playedFault = 'A fault that a test asked for';
 
 /** JSON 1.0, as DynamoDB and SQS speak it. */
 export function jsonReply(body: unknown): AwsReply {

@@ -1,7 +1,10 @@
 import * as z from 'zod/mini';
 import { type FaultError, type FaultRule, faultErrors, isFaultError } from '../faults.ts';
 
-const ruleSchema = z.strictObject({
+/** Those that answer for each entry. */
+const batchOperations = ['PutEvents', 'SendMessageBatch'];
+
+const fields = z.strictObject({
   service: z.enum(['dynamodb', 'sqs', 'sns', 'events', 'execute-api']),
   operation: z.string().check(z.minLength(1)),
   /** A function's construct id, such as `SendMessage`. */
@@ -11,6 +14,13 @@ const ruleSchema = z.strictObject({
   skip: z._default(z.int().check(z.minimum(0), z.maximum(100_000)), 0),
   times: z._default(z.int().check(z.minimum(1), z.maximum(100_000)), 1),
 });
+
+const ruleSchema = fields.check(
+  z.refine(
+    ({ error, operation, when }) => error !== 'partial' || (batchOperations.includes(operation) && when === 'before'),
+    { path: ['error'], error: `partial is for ${batchOperations.join(' and ')}, before they take effect` },
+  ),
+);
 
 const schema = z.array(ruleSchema);
 

@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { type AwsCall, AwsError, type AwsReply, type AwsRequest, type AwsService, targetOf } from '../aws/service.ts';
+import {
+  type AwsCall,
+  AwsError,
+  type AwsReply,
+  type AwsRequest,
+  type AwsService,
+  playedFault,
+  targetOf,
+} from '../aws/service.ts';
 import type { KeptList } from '../kept-list.ts';
 import type { Meter } from '../meter.ts';
 import type { Clock, Deployment } from '../types.ts';
-import { type EventEntry, eventOf, isRefusal, type SentEvent, sizeOf } from './put-event.ts';
+import { type EventEntry, eventOf, isRefusal, type Refusal, type SentEvent, sizeOf } from './put-event.ts';
 
 interface Parts {
   deployment: Deployment;
@@ -42,8 +50,9 @@ export function createEventsService(parts: Parts): AwsService {
     return {
       operation,
       needs: [{ action: 'events:PutEvents', resources }],
-      async perform() {
-        const Entries = entries.map(put);
+      async perform(_caller, fate) {
+        const spoiled = fate === 'partial' ? 0 : undefined;
+        const Entries = entries.map((entry, index) => (index === spoiled ? internalFailure : put(entry)));
         return reply(200, { FailedEntryCount: Entries.filter((entry) => 'ErrorCode' in entry).length, Entries });
       },
     };
@@ -51,6 +60,8 @@ export function createEventsService(parts: Parts): AwsService {
 
   return { understand, refuse };
 }
+
+const internalFailure: Refusal = { ErrorCode: 'InternalFailure', ErrorMessage: playedFault };
 
 function refuseUnfit(entries: EventEntry[]): void {
   if (entries.length === 0 || entries.length > MAX_ENTRIES) {

@@ -1,4 +1,4 @@
-import { AwsError } from '../aws/service.ts';
+import { AwsError, playedFault } from '../aws/service.ts';
 import { digestOfAttributes, digestOfBody } from './message-digest.ts';
 import type { MessageAttribute, Queues } from './queues.ts';
 
@@ -10,6 +10,10 @@ export interface Entry {
   MessageAttributes?: Record<string, MessageAttribute>;
   MessageGroupId?: string;
   MessageDeduplicationId?: string;
+}
+
+interface Batch {
+  Entries?: Entry[];
 }
 
 const MAX_BYTES = 1024 * 1024;
@@ -39,17 +43,18 @@ export function send(queues: Queues, arn: string, entry: Entry) {
   };
 }
 
-/** Each entry succeeds or fails on its own. */
-export function sendBatch(queues: Queues, arn: string, { Entries: entries = [] }: { Entries?: Entry[] }) {
+/** Each entry succeeds or fails on its own; `partial` fails the first. */
+export function sendBatch(queues: Queues, arn: string, { Entries: entries = [] }: Batch, fate?: 'partial') {
   refuseBatch(entries);
   const Successful: unknown[] = [];
   const Failed: unknown[] = [];
-  for (const entry of entries) {
+  for (const [index, entry] of entries.entries()) {
     try {
+      if (fate === 'partial' && index === 0) throw new AwsError(500, 'InternalError', playedFault);
       Successful.push({ Id: entry.Id, ...send(queues, arn, entry) });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      Failed.push({ Id: entry.Id, SenderFault: true, Code: error.code, Message: error.message });
+      Failed.push({ Id: entry.Id, SenderFault: error.status < 500, Code: error.code, Message: error.message });
     }
   }
   return { Successful, Failed };

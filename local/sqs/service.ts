@@ -20,11 +20,16 @@ interface Input extends Entry {
   ReceiptHandle?: string;
 }
 
+interface Operation {
+  action: string;
+  perform(arn: string, input: Input, fate?: 'partial'): unknown;
+}
+
 /** SQS's JSON protocol over the template's queues; receiving never waits, whatever `WaitTimeSeconds` says. */
 export function createSqsService({ queues, meter }: { queues: Queues; meter: Meter }): AwsService {
-  const operations: Record<string, { action: string; perform(arn: string, input: Input): unknown }> = {
+  const operations: Record<string, Operation> = {
     SendMessage: { action: 'SendMessage', perform: (arn, input) => send(queues, arn, input) },
-    SendMessageBatch: { action: 'SendMessage', perform: (arn, input) => sendBatch(queues, arn, input) },
+    SendMessageBatch: { action: 'SendMessage', perform: (arn, input, fate) => sendBatch(queues, arn, input, fate) },
     ReceiveMessage: { action: 'ReceiveMessage', perform: (arn, input) => receive(queues, arn, input) },
     DeleteMessage: {
       action: 'DeleteMessage',
@@ -44,9 +49,9 @@ export function createSqsService({ queues, meter }: { queues: Queues; meter: Met
     return {
       operation,
       needs: [{ action: `sqs:${known.action}`, resources: [arn] }],
-      async perform() {
+      async perform(_caller, fate) {
         meter.queueRequest(arn, request.body.length);
-        return jsonReply(known.perform(arn, input) ?? {});
+        return jsonReply(known.perform(arn, input, fate) ?? {});
       },
     };
   }

@@ -130,6 +130,17 @@ describe('PutEvents', () => {
     expect(sent.all()).toEqual([]);
   });
 
+  test('can fail for its first entry alone, as AWS may by a fault of its own', async () => {
+    aws.faults.add([{ service: 'events', operation: 'PutEvents', error: 'partial', when: 'before', times: 1 }]);
+    const { status, body } = await putEvents([event, { ...event, DetailType: 'chat.second' }]);
+    expect({ status, ...body }).toMatchObject({
+      status: 200,
+      FailedEntryCount: 1,
+      Entries: [{ ErrorCode: 'InternalFailure' }, { EventId: expect.any(String) }],
+    });
+    expect(sent.all().map(({ detailType }) => detailType)).toEqual(['chat.second']);
+  });
+
   test.each([
     ['ThrottlingException', 400],
     ['InternalException', 500],

@@ -118,6 +118,15 @@ describe('SQS through the AWS endpoint', () => {
     await expect(send).rejects.toThrow(reason);
   });
 
+  test('the first entry of a batch can fail by a fault of AWS', async () => {
+    aws.faults.add([{ service: 'sqs', operation: 'SendMessageBatch', error: 'partial', when: 'before', times: 1 }]);
+    const Entries = ['a', 'b'].map((Id) => ({ Id, MessageBody: Id }));
+    const answer = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    expect(answer).toMatchObject({ Successful: [{ Id: 'b' }], Failed: [{ Id: 'a', SenderFault: false }] });
+    const { Messages: messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 2 }));
+    expect(messages.map(({ Body }) => Body)).toEqual(['b']);
+  });
+
   test('every started 64 KB are one request', async () => {
     meter.reset();
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x'.repeat(100 * 1024) }));

@@ -147,6 +147,14 @@ describe('faults', () => {
     faults.clear();
   });
 
+  test('that spoil a part are refused where there are no parts', async () => {
+    const answer = await call('POST', 'faults', { service: 'sns', operation: 'Publish', error: 'partial' });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { message: expect.stringMatching(/partial is for PutEvents and/) },
+    });
+  });
+
   test('of another name are refused with the names that there are', async () => {
     const answer = await call('POST', 'faults', { service: 'events', operation: 'PutEvents', error: 'Nope' });
     expect(answer).toMatchObject({
