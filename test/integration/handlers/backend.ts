@@ -5,7 +5,7 @@ import type { Problem } from '../../../contract/errors.ts';
 import type { Reply } from '../../../contract/frame.ts';
 import type { Message, MessagePage } from '../../../contract/message.ts';
 import type { NotificationSettings } from '../../../contract/notification.ts';
-import { type ChatDatabase, type Image, startChatDatabase } from '../../helpers/database.ts';
+import { type ChatDatabase, type Image, startChatDatabase, withoutLimits } from '../../helpers/database.ts';
 import {
   answerIn,
   authorized,
@@ -33,12 +33,13 @@ export interface Caller {
 export const textOf = (clientMessageId: string, text = `text of ${clientMessageId}`) => ({ clientMessageId, text });
 
 /** The exported handlers over a real database; `@connections` is a server that answers as the test says. */
-export async function startBackend() {
+export async function startBackend({ rates = withoutLimits } = {}) {
   const database = await startChatDatabase();
   const connections: { answers: Map<string, StandInAnswer> } = { answers: new Map() };
   const gateway = await httpStandIn(
     ({ path }) => connections.answers.get(connectionIdIn(path)) ?? { status: 200, body: '' },
   );
+  vi.stubEnv('RATE_LIMITS', JSON.stringify(rates));
   vi.stubEnv('MEMBERS_PER_GROUP', '1000');
   vi.stubEnv('CONNECTS_PER_MINUTE', '20');
   vi.stubEnv('CONNECTIONS_PER_USER', '10');
@@ -163,10 +164,12 @@ const byCaller = (caller: MessageCaller): HttpRequest =>
 async function backgroundOf() {
   const fanOut = (await import('../../../lambdas/stream/fan-out.lambda.ts')).handler;
   const retry = (await import('../../../lambdas/queue/retry-frames.lambda.ts')).handler;
+  const postSlice = (await import('../../../lambdas/queue/post-slice.lambda.ts')).handler;
   const notify = (await import('../../../lambdas/queue/notify.lambda.ts')).handler;
   return {
     fanOut: (...images: Image[]) => fanOut(streamEvent(...images), context),
     retry: (event: SQSEvent) => retry(event, context),
+    postSlice: (event: SQSEvent) => postSlice(event, context),
     notify: (event: SQSEvent) => notify(event, context),
   };
 }
@@ -174,7 +177,12 @@ async function backgroundOf() {
 /** What went out to connections. */
 const recordsOf = ({ requests }: HttpStandIn) => ({
   postsTo: (connectionId: string): { events: { type: string; data: { message: Message } }[] }[] =>
-    requests.filter(({ path }) => connectionIdIn(path) === connectionId).map(({ body }) => JSON.parse(body)),
+    requests
+      .filter(({ method, path }) => method === 'POST' && connectionIdIn(path) === connectionId)
+      .map(({ body }) => JSON.parse(body)),
+  /** What was done to a connection, in order: POST, and DELETE. */
+  doneTo: (connectionId: string): string[] =>
+    requests.filter(({ path }) => connectionIdIn(path) === connectionId).map(({ method }) => method),
 });
 
 const connectionIdIn = (path: string) => decodeURIComponent(path.split('/').at(-1) ?? '');
