@@ -53,7 +53,7 @@ export class AwsError extends Error {
   }
 }
 
-/** Of an entry that fails alone. */
+/** What every error says that came of a fault rule, and of nothing else. */
 export const playedFault = 'A fault that a test asked for';
 
 /** JSON 1.0, as DynamoDB and SQS speak it. */
