@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { queueHandler } from '../../../lambdas/edge/queue-handler.ts';
+import { batchHandler, queueHandler } from '../../../lambdas/edge/queue-handler.ts';
 import { captureOutput, context, queueEvent } from '../../helpers/events.ts';
 
 /** `done` is done, `again` wants another try, and anything else throws. */
@@ -34,5 +34,26 @@ describe('a batch of a queue', () => {
   test('has a try for every message, whatever became of the others', async () => {
     await handler(queueEvent(say('throw'), say('again'), say('done')), context);
     expect(act).toHaveBeenCalledTimes(3);
+  });
+});
+
+describe('a batch that is acted on together', () => {
+  beforeEach(() => {
+    vi.restoreAllMocks();
+    captureOutput();
+  });
+
+  const actOnAll = vi.fn(async (bodies: { say: string }[]) => bodies.map((body) => body.say === 'done'));
+  const together = batchHandler('test', actOnAll);
+
+  test('reports what wants another try and what is no JSON, each in its place', async () => {
+    const answer = await together(queueEvent(say('done'), 'x', say('again'), say('done'), say('again')), context);
+    expect(answer).toEqual(failures(1, 2, 4));
+    expect(actOnAll.mock.lastCall).toEqual([['done', 'again', 'done', 'again'].map(say)]);
+  });
+
+  test('comes again whole where it throws', async () => {
+    actOnAll.mockRejectedValueOnce(new Error('broken'));
+    await expect(together(queueEvent(say('done')), context)).rejects.toThrow('broken');
   });
 });

@@ -1,7 +1,13 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { notificationQueue, retryQueue, sliceQueue } from '../../../lambdas/outbound/queues.ts';
+import {
+  checkQueue,
+  notificationQueue,
+  presenceQueue,
+  retryQueue,
+  sliceQueue,
+} from '../../../lambdas/outbound/queues.ts';
 
 const sqs = mockClient(SQSClient);
 const url = 'https://sqs.us-east-1.amazonaws.com/000000000000/queue';
@@ -49,6 +55,24 @@ describe('a queue', () => {
   test('that fails says so', async () => {
     sqs.on(SendMessageBatchCommand).rejects(new Error('no queue'));
     await expect(notificationQueue(url).notifyLater(pendings(1))).rejects.toThrow('no queue');
+  });
+
+  test('keeps a check back for as long as it says', async () => {
+    await checkQueue(url).checkLater([{ ...pending(1), deviceId: 'phone' }], 900);
+    expect(batches()).toEqual([[expect.objectContaining({ DelaySeconds: 900 })]]);
+    expect(bodies().map((body) => JSON.parse(body))).toEqual([{ ...pending(1), deviceId: 'phone' }]);
+  });
+
+  test('keeps back the word of an absence, and of nothing else', async () => {
+    const changes = [
+      { userId: 'ann', status: 'online', atMs: 1 },
+      { userId: 'bob', status: 'offline', atMs: 2 },
+      { userId: 'cyd', atMs: 3, lostLastSeenAtMs: 1 },
+    ] as const;
+    await presenceQueue(url, 10).presenceChanged([...changes]);
+    const delays = batches().flatMap((entries) => entries.map(({ DelaySeconds }) => DelaySeconds));
+    expect(delays).toEqual([undefined, 10, undefined]);
+    expect(bodies().map((body) => JSON.parse(body))).toEqual(changes);
   });
 
   test('gets a frame with its connection', async () => {
