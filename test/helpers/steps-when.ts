@@ -52,6 +52,19 @@ export const reads = async (reader: AbsentUser, conversationId: string, query = 
 export const lists = async (reader: AbsentUser, query = ''): Promise<ConversationPage> =>
   bodyOf(await calls<ConversationPage>(reader, `/conversations${query}`));
 
+/** This connection looks at the conversation from now on. */
+export async function joins(socket: ChatSocket, conversationId: string): Promise<void> {
+  const reply = await socket.request('conversation.join', { conversationId });
+  if (!reply.ok) throw new Error(`${reply.error.code}: ${reply.error.message}`);
+}
+
+export const signals = (
+  { socket }: User,
+  conversationId: string,
+  toUserId: string,
+  payload: object = {},
+): Promise<Reply> => socket.request('signal.send', { conversationId, toUserId, payload });
+
 export function messageIn(reply: Reply): Message {
   if (!reply.ok) throw new Error(`${reply.error.code}: ${reply.error.message}`);
   return (reply.data as { message: Message }).message;
