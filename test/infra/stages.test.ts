@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readStage, type Stage, StageSettingError, validated } from '../../lib/stages.ts';
+import { type RateLimits, readStage, type Stage, StageSettingError, validated } from '../../lib/stages.ts';
 import { localStage } from './synthesis.ts';
 
 const identity = { issuer: 'https://login.example.com/', audience: 'chat', jwksUrl: 'https://login.example.com/keys' };
@@ -53,6 +53,10 @@ test('the command says what is wrong in one line, without a stack trace', () => 
 });
 
 describe('validated', () => {
+  const withRates = (rates: Partial<RateLimits>) => ({
+    ...localStage.limits,
+    rates: { ...localStage.limits.rates, ...rates },
+  });
   const arn = 'arn:aws:sns:eu-west-1:123456789012:app/GCM/chat';
   const wrong: [string, Partial<Stage>][] = [
     ['allowedOrigins must name an origin', { allowedOrigins: [] }],
@@ -64,6 +68,10 @@ describe('validated', () => {
     ['limits.membersPerGroup must be', { limits: { ...localStage.limits, membersPerGroup: 1 } }],
     ['limits.connectsPerMinute must be', { limits: { ...localStage.limits, connectsPerMinute: 31 } }],
     ['limits.connectionsPerUser must be', { limits: { ...localStage.limits, connectionsPerUser: 0 } }],
+    ['limits.rates.send.burst and', { limits: withRates({ send: { perSecond: 10, burst: 9 } }) }],
+    ['limits.rates.send.burst and', { limits: withRates({ request: { perSecond: 10, burst: 9 } }) }],
+    ['limits.rates must have perSecond', { limits: withRates({ send: { perSecond: 0, burst: 30 } }) }],
+    ['limits.rates must have perSecond', { limits: withRates({ serviceFactor: 0.5 }) }],
     ['throttling.requestsPerSecond must be', { throttling: { requestsPerSecond: 0, burst: 1 } }],
     ['throttling.burst must be', { throttling: { requestsPerSecond: 1, burst: 0 } }],
     ['sms must be off', { sms: { perUserPerDay: 0, perDay: 10 } }],

@@ -2,7 +2,9 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorCodes } from '../../contract/errors.ts';
+import { limits } from '../../contract/limits.ts';
 import { sendTimeoutMs } from '../../lambdas/domain/send-lease.ts';
+import { costs } from '../../lambdas/edge/rules.ts';
 import { propertiesOf, synthesise } from '../infra/synthesis.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -13,6 +15,12 @@ describe('what several places promise together', () => {
     const functions = propertiesOf(synthesise().template, 'AWS::Lambda::Function');
     const timeouts = ['SendMessage', 'SendMessageFrame'].map((id) => functions.get(id)?.Timeout);
     expect(timeouts).toEqual([sendTimeoutMs / 1_000, sendTimeoutMs / 1_000]);
+  });
+
+  it('the least burst that a stage may have holds the dearest request', () => {
+    const leastBurst = 10;
+    expect(limits.forwardTargets).toBeLessThanOrEqual(leastBurst);
+    for (const { weight } of Object.values(costs)) expect(weight).toBeLessThanOrEqual(leastBurst);
   });
 
   it('every error code that is thrown is in the contract', () => {
