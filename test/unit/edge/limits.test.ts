@@ -24,9 +24,15 @@ const http = httpHandler(
   },
   { clock, limiter: { take } },
 );
+const rules = {
+  clock,
+  limiter: { take },
+  renewals: { renewed: async () => undefined },
+  sayGoodbye: async () => false,
+};
 const frames = frameHandler(
   { 'note.write': action(z.strictObject({}), act), 'note.hint': action(z.strictObject({}), act, costs.light) },
-  { clock, limiter: { take }, renewals: { renewed: async () => undefined }, sayGoodbye: async () => false },
+  rules,
 );
 const ask = (routeKey: string, body?: unknown) => http(httpEvent(routeKey, { body }), context);
 const say = async (frame: object) => {
@@ -131,5 +137,29 @@ describe('while limits can not be known', () => {
     expect(act).toHaveBeenCalledOnce();
     const errors = output.lines().filter(({ level }) => level === 'ERROR');
     expect(errors).toMatchObject([{ message: 'a request that was let through without its limit' }]);
+  });
+});
+
+describe('a reply', () => {
+  const text = (bytes: number) => 'x'.repeat(bytes - '{"reply":"note.write","id":"1","ok":true,"data":""}'.length);
+
+  test('of 32 KiB is given, and of one byte more is refused in its place', async () => {
+    const write = vi.fn<() => Promise<unknown>>();
+    const handler = frameHandler({ 'note.write': action(z.strictObject({}), write) }, rules);
+    const replyOf = async (bytes: number) => {
+      write.mockResolvedValue(text(bytes));
+      const { body = '' } = await handler(frameEvent({ action: 'note.write', id: '1', data: {} }), context);
+      return JSON.parse(body);
+    };
+    expect(await replyOf(32 * 1_024)).toMatchObject({ ok: true });
+    expect(await replyOf(32 * 1_024 + 1)).toMatchObject({
+      reply: 'note.write',
+      id: '1',
+      ok: false,
+      error: {
+        code: 'PAYLOAD_TOO_LARGE',
+        message: 'unable to do note.write; the reply is larger than 32768 bytes; ask by HTTP',
+      },
+    });
   });
 });
