@@ -4,7 +4,7 @@ import type { Message } from '../domain/message.ts';
 import { type Notification, pushMessageOf } from '../domain/push-payload.ts';
 import { cut, lineOf, wordingOf } from '../domain/push-wording.ts';
 import { allTried } from './all-tried.ts';
-import type { Decided, DecideWorld } from './decide-pushes.ts';
+import type { Decided } from './decide-pushes.ts';
 import type { DeviceStore } from './ports.ts';
 import type {
   CheckQueue,
@@ -26,6 +26,11 @@ export interface DeliverPorts {
   checks: CheckQueue;
 }
 
+export interface Named {
+  /** What senders are called, by id. */
+  names: Map<string, string>;
+}
+
 /** How long a device that was not reached is left alone. After its second try, its queue's own patience goes on. */
 const retrySeconds = 15;
 
@@ -36,12 +41,12 @@ const longestSms = 130;
  * Pushes to every device of a user, side by side, and one's trouble is its own. All reading comes before the claim and all telling
  * after it: what fails before it may be done again, and what was told is not told again.
  */
-export async function deliver(ports: DeliverPorts, check: NotificationCheck, decided: Decided): Promise<void> {
+export async function deliver(ports: DeliverPorts, check: NotificationCheck, decided: Decided & Named): Promise<void> {
   const { recipient, world, verdict } = decided;
   if (verdict.outcome !== 'push') return;
   const devices = await devicesFor(ports, recipient, check);
   if (devices.length === 0 && !mayHaveSms(recipient, check)) return;
-  const notification = await notificationFor(ports, recipient, world, verdict.message, devices);
+  const notification = await notificationFor(ports, decided, verdict.message, devices);
   if (!(await isOurs(ports, check, recipient))) return;
   const outcomes = await allTried(devices.map((device) => pushTo(ports, check, device, notification)));
   const isTaken = outcomes.some((outcome) => outcome !== 'gone' && outcome !== 'refused');
@@ -61,19 +66,16 @@ const mayHaveSms = ({ settings }: Recipient, { deviceId }: NotificationCheck): b
 
 async function notificationFor(
   { pushes }: DeliverPorts,
-  { userId, settings }: Recipient,
-  { nowMs, head, authors }: DecideWorld,
+  { recipient, world, names }: Decided & Named,
   message: Message,
   devices: Device[],
 ): Promise<Notification> {
+  const { userId, settings } = recipient;
   const { conversationId, seq, senderId, replyTo } = message;
   const showsBadge = devices.some(({ platform }) => platform !== 'fcm');
-  const [names, badge] = await Promise.all([
-    pushes.namesOf(settings.preview === 'none' ? [] : [senderId]),
-    showsBadge ? pushes.unreadOf(userId, nowMs) : undefined,
-  ]);
-  const answeredUserId = replyTo === undefined ? undefined : authors.get(replyTo);
-  const news = { userId, head, message, senderName: names.get(senderId), answeredUserId };
+  const badge = showsBadge ? await pushes.unreadOf(userId, world.nowMs) : undefined;
+  const answeredUserId = replyTo === undefined ? undefined : world.authors.get(replyTo);
+  const news = { userId, head: world.head, message, senderName: names.get(senderId), answeredUserId };
   const wording = wordingOf(news, settings.preview);
   return { wording, conversationId, messageId: messageIdOf(conversationId, seq), seq, badge };
 }

@@ -3,7 +3,7 @@ import type { Message } from '../domain/message.ts';
 import type { QuietHoursPolicy } from '../domain/push-decision.ts';
 import { allTried } from './all-tried.ts';
 import { type Decided, type DecideWorld, decideFor } from './decide-pushes.ts';
-import { type DeliverPorts, deliver } from './deliver-push.ts';
+import { type DeliverPorts, deliver, type Named } from './deliver-push.ts';
 import type { Clock, ConnectionStore, MessageStore } from './ports.ts';
 import type { NotificationCheck, NotificationStore, Recipient } from './push-ports.ts';
 
@@ -37,7 +37,8 @@ export const notify =
     const world = await worldOf(ports, check, recipients, quietHours);
     const decided = world ? await decideFor(ports, world, recipients) : [];
     // Who was told is not told again when somebody else's failure brings all of them another try.
-    await allTried(decided.map((one) => act(ports, check, one, nowMs)));
+    const names = await namesFor(ports, decided);
+    await allTried(decided.map((one) => act(ports, check, { ...one, names }, nowMs)));
     return true;
   };
 
@@ -92,7 +93,20 @@ function seqOf({ seq, deferredUntilMs, deviceId }: NotificationCheck, members: M
   return Math.max(seq, ...members.flatMap(({ deferredPush }) => deferredPush?.seq ?? []));
 }
 
-async function act(ports: NotifyPorts, check: NotificationCheck, decided: Decided, nowMs: number): Promise<void> {
+/** Of those who said what is to be told, to people who want to know who it was. */
+function namesFor({ pushes }: NotifyPorts, decided: Decided[]): Promise<Map<string, string>> {
+  const senders = decided.flatMap(({ recipient, verdict }) =>
+    verdict.outcome === 'push' && recipient.settings.preview !== 'none' ? [verdict.message.senderId] : [],
+  );
+  return pushes.namesOf([...new Set(senders)]);
+}
+
+async function act(
+  ports: NotifyPorts,
+  check: NotificationCheck,
+  decided: Decided & Named,
+  nowMs: number,
+): Promise<void> {
   const { recipient, verdict } = decided;
   if (verdict.outcome === 'drop') return;
   const { seq, senderId, createdAtMs: atMs } = verdict.message;

@@ -1,18 +1,13 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { BatchGetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { listDevices, registerDevice, removeDevice } from '../../../lambdas/app/manage-devices.ts';
 import { memberLists } from '../../../lambdas/app/member-lists.ts';
-import { notify } from '../../../lambdas/app/notify.ts';
 import { openConnection } from '../../../lambdas/app/open-connection.ts';
 import { readHistory } from '../../../lambdas/app/read-history.ts';
 import { sendMessage } from '../../../lambdas/app/send-message.ts';
-import { blockStore } from '../../../lambdas/data/block-store.ts';
 import { connectionStore } from '../../../lambdas/data/connection-store.ts';
-import { conversationStore } from '../../../lambdas/data/conversation-store.ts';
-import { deviceStore } from '../../../lambdas/data/device-store.ts';
-import { deviceItem, headItem, memberItem, messageItem } from '../../../lambdas/data/items.ts';
+import { headItem, memberItem, messageItem } from '../../../lambdas/data/items.ts';
 import { memberStore } from '../../../lambdas/data/member-store.ts';
 import { messageStore } from '../../../lambdas/data/message-store.ts';
 import { readerStore } from '../../../lambdas/data/reader-store.ts';
@@ -26,16 +21,7 @@ import { recordedTable } from '../../helpers/recorded-table.ts';
 const clock = fakeClock();
 const randomness = { fraction: () => 0.5, id: () => 'id' };
 const aSend = { conversationId: 'c1', senderId: 'alice', clientMessageId: 'm1', type: 'text' as const, text: 'hello' };
-const aDevice = {
-  userId: 'bob',
-  deviceId: 'd',
-  platform: 'fcm' as const,
-  token: 't',
-  endpointArn: 'arn',
-  registeredAtMs: 0,
-};
 
-const answering = (...items: Record<string, unknown>[]) => ({ Responses: { Chat: items } });
 const head = headItem(aHead({ lastSeq: 1 }));
 const member = memberItem(aMember(), 0);
 
@@ -180,49 +166,6 @@ describe('the table calls of', () => {
 
     await lists.membersOf('c1', 4);
     expect(recorded.calls()).toEqual(['Query', 'Query']);
-  });
-
-  it('devices registered, listed and removed', async () => {
-    const recorded = recordedTable();
-    const registry = { register: async () => 'arn', unregister: async () => {} };
-    const ports = { devices: deviceStore(recorded.table), registry, clock };
-
-    await registerDevice(ports)('bob', 'd', { platform: 'fcm', token: 't' });
-    expect(recorded.calls()).toEqual(['Query', 'Put']);
-
-    await listDevices(ports)('bob');
-    await removeDevice(ports)('bob', 'd');
-    expect(recorded.calls().slice(2)).toEqual(['Query', 'Get']);
-  });
-
-  it('a notification: devices, the conversation, the message, blocks; nothing more without a device', async () => {
-    const recorded = recordedTable();
-    recorded.mock
-      .on(QueryCommand)
-      .resolvesOnce({ Items: [deviceItem(aDevice)] })
-      .resolvesOnce({ Items: [messageItem(aMessage())] })
-      .resolves({});
-    const place = answering(head, memberItem(aMember({ userId: 'bob' }), 0));
-    recorded.mock.on(BatchGetCommand).resolvesOnce(place).resolves({});
-    const pushed: string[] = [];
-    const push = async (_: unknown, message: string) => {
-      pushed.push(message);
-      return 'accepted' as const;
-    };
-    const ports = {
-      conversations: conversationStore(recorded.table),
-      messages: messageStore(recorded.table),
-      devices: deviceStore(recorded.table),
-      blocks: blockStore(recorded.table),
-      push: { push },
-    };
-
-    await notify(ports)({ userId: 'bob', conversationId: 'c1', seq: 1 });
-    expect(recorded.calls()).toEqual(['Query', 'BatchGet', 'Query', 'BatchGet']);
-    expect(pushed).toHaveLength(1);
-
-    await notify(ports)({ userId: 'bob', conversationId: 'c1', seq: 1 });
-    expect(recorded.calls().slice(4)).toEqual(['Query']);
   });
 });
 

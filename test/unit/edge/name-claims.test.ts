@@ -34,3 +34,27 @@ describe('the names in a token', () => {
     expect(principalFrom(contextOf(principal), clock)).toEqual(principal);
   });
 });
+
+describe('the number in a token', () => {
+  const numberIn = async (claims: object) =>
+    (await verify(await key.sign({ ...goodClaims(clock.now()), ...claims }))).phoneNumber;
+  const phone_number = '+4915112345678';
+
+  test.each<[string, object, string | undefined]>([
+    ['is its user’s where it is verified', { phone_number, phone_number_verified: true }, phone_number],
+    ['is none where it is not', { phone_number, phone_number_verified: false }, undefined],
+    ['is none where nobody says so', { phone_number }, undefined],
+    ['is none where that is said in words', { phone_number, phone_number_verified: 'true' }, undefined],
+    ['is none where it is no number', { phone_number: '015112345678', phone_number_verified: true }, undefined],
+    ['is none where it is missing', { phone_number_verified: true }, undefined],
+  ])('%s', async (_, claims, expected) => {
+    expect(await numberIn(claims)).toBe(expected);
+  });
+
+  test('travels from the authorizer to the function', async () => {
+    const principal = await verify(
+      await key.sign({ ...goodClaims(clock.now()), phone_number, phone_number_verified: true }),
+    );
+    expect(principalFrom(contextOf(principal), clock)).toEqual(principal);
+  });
+});

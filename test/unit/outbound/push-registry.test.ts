@@ -3,6 +3,7 @@ import {
   DeleteEndpointCommand,
   InternalErrorException,
   InvalidParameterException,
+  NotFoundException,
   SetEndpointAttributesCommand,
   SNSClient,
 } from '@aws-sdk/client-sns';
@@ -55,6 +56,15 @@ describe('a registration', () => {
       details: { errors: [{ path: 'platform', message: 'push is not set up for this platform' }] },
     });
     expect(sns.calls()).toHaveLength(0);
+  });
+
+  test('of a token whose address goes at that moment gives a new one', async () => {
+    const gone = new NotFoundException({ message: 'Endpoint does not exist', $metadata: {} });
+    const another = `${endpointArn}-another`;
+    sns.on(CreatePlatformEndpointCommand).resolvesOnce({ EndpointArn: endpointArn }).resolves({ EndpointArn: another });
+    sns.on(SetEndpointAttributesCommand).rejectsOnce(gone).resolves({});
+    expect(await register()).toBe(another);
+    expect(sns.commandCalls(SetEndpointAttributesCommand)[1]?.args[0].input).toMatchObject({ EndpointArn: another });
   });
 
   const broken = new InternalErrorException({ message: 'oops', $metadata: {} });
