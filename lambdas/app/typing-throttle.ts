@@ -1,3 +1,5 @@
+import { boundedMap } from '../domain/bounded-map.ts';
+
 /** What somebody says of their typing, and where. */
 export interface TypingWord {
   kind: 'typing.started' | 'typing.stopped';
@@ -20,22 +22,22 @@ const mostRemembered = 10_000;
  * post to the listeners and no write, and the rate limit of all frames stands above it.
  */
 export function typingThrottle(): TypingThrottle {
-  const lastTold = new Map<string, number>();
+  const lastTold = boundedMap<number>(mostRemembered);
   const keyOf = ({ kind, conversationId, userId }: TypingWord) => `${kind}/${conversationId}/${userId}`;
 
   return {
     waitMs(word, nowMs) {
-      const last = lastTold.get(keyOf(word));
-      return last === undefined ? 0 : Math.max(0, last + intervalMs - nowMs);
+      const last = lastTold.take(keyOf(word));
+      if (last === undefined) return 0;
+      lastTold.set(keyOf(word), last);
+      return Math.max(0, last + intervalMs - nowMs);
     },
 
     told(word, nowMs) {
-      // The end of what has just begun is news, however near the last end is.
-      if (word.kind === 'typing.started') lastTold.delete(keyOf({ ...word, kind: 'typing.stopped' }));
-      lastTold.delete(keyOf(word));
+      lastTold.take(keyOf(word));
       lastTold.set(keyOf(word), nowMs);
-      const [oldest] = lastTold.keys();
-      if (lastTold.size > mostRemembered && oldest !== undefined) lastTold.delete(oldest);
+      // The end of what has just begun is news, however near the last end is.
+      if (word.kind === 'typing.started') lastTold.take(keyOf({ ...word, kind: 'typing.stopped' }));
     },
   };
 }
