@@ -13,6 +13,11 @@ export const requests: Record<string, (scene: Scene) => Asked> = {
   'PUT /v1/users/me/blocks/{userId}': ({ other }) => ({ params: { userId: other } }),
   'DELETE /v1/users/me/blocks/{userId}': ({ other }) => ({ params: { userId: other } }),
   'GET /v1/users/me/devices': () => ({}),
+  'GET /v1/users/me/notifications': () => ({}),
+  'PUT /v1/users/me/notifications': () => ({ body: { push: false } }),
+  'PUT /v1/users/me/notifications (with an unverified number)': () => ({
+    body: { sms: true, phoneNumber: '+4915112345678' },
+  }),
   'PUT /v1/users/me/devices/{deviceId} (of an unknown platform)': () => ({
     params: { deviceId: 'phone' },
     body: { platform: 'fax', token: 't' },

@@ -23,6 +23,9 @@ DELETE /v1/users/me/blocks/{userId}                            401       204    
 GET /v1/users/me/devices                                       401       200      -       -      -         -     200   200
 PUT /v1/users/me/devices/{deviceId} (of an unknown platform)   401       400      -       -      -         -     400   400
 DELETE /v1/users/me/devices/{deviceId}                         401       204      -       -      -         -     204   204
+GET /v1/users/me/notifications                                 401       200      -       -      -         -     200   200
+PUT /v1/users/me/notifications                                 401       200      -       -      -         -     200   200
+PUT /v1/users/me/notifications (with an unverified number)     401       400      -       -      -         -     400   200
 GET /v1/presence                                               401       200      -       -      -         -     200   200
 presence.set                                                   -         200      -       -      -         -     200   200
 POST /v1/sync                                                  401       200      -       -      -         -     200   200
