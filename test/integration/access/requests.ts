@@ -120,9 +120,4 @@ export const requests: Record<string, (scene: Scene) => Asked> = {
   'typing.start': ({ conversation }) => ({ body: conversation }),
   'typing.stop': ({ conversation }) => ({ body: conversation }),
   'signal.send': ({ conversation, other }) => ({ body: { ...conversation, toUserId: other, payload: { a: 1 } } }),
-  'conversation.join': ({ conversation }) => ({ body: conversation }),
-  'conversation.leave': ({ conversation }) => ({ body: conversation }),
-  'typing.start': ({ conversation }) => ({ body: conversation }),
-  'typing.stop': ({ conversation }) => ({ body: conversation }),
-  'signal.send': ({ conversation, other }) => ({ body: { ...conversation, toUserId: other, payload: { a: 1 } } }),
 };

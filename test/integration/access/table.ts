@@ -92,11 +92,6 @@ conversation.leave                                             -         200    
 typing.start                                                   -         403      403     200    200       200   403   200
 typing.stop                                                    -         403      403     200    200       200   403   200
 signal.send                                                    -         403      403     200    200       200   403   403
-conversation.join                                              -         403      403     200    200       200   403   403
-conversation.leave                                             -         200      200     200    200       200   200   200
-typing.start                                                   -         403      403     200    200       200   403   200
-typing.stop                                                    -         403      403     200    200       200   403   200
-signal.send                                                    -         403      403     200    200       200   403   403
 `,
 
   /** A conversation of two: the same two for ever. */
@@ -118,9 +113,6 @@ message.delete                                                 -         403    
 conversation.join                                              -         403      -       200    -         -     403   403
 typing.start                                                   -         403      -       200    -         -     403   200
 signal.send                                                    -         403      -       200    -         -     403   403
-conversation.join                                              -         403      -       200    -         -     403   403
-typing.start                                                   -         403      -       200    -         -     403   200
-signal.send                                                    -         403      -       200    -         -     403   403
 `,
 
   /** A public channel in which moderators alone may post: anybody finds and joins it, and reads it as a member. */
@@ -135,9 +127,6 @@ GET /v1/conversations/{conversationId}/messages                401       403    
 PUT /v1/messages/{messageId}/reactions/{emoji}                 401       403      403      204    204        204   403   204
 PUT /v1/messages/{messageId}/pin                               401       403      403     403    204       204   403   204
 message.send                                                   -         403      403     403    200       200   403   200
-conversation.join                                              -         403      403     200    200       200   403   403
-typing.start                                                   -         403      403     403    200       200   403   200
-signal.send                                                    -         403      403     200    200       200   403   403
 conversation.join                                              -         403      403     200    200       200   403   403
 typing.start                                                   -         403      403     403    200       200   403   200
 signal.send                                                    -         403      403     200    200       200   403   403
@@ -159,9 +148,6 @@ POST /v1/conversations/{conversationId}/read                   401       403    
 message.send                                                   -         403      403     409    409       409   403   409
 message.edit (one’s own)                                       -         -        403     409    409       409   -     -
 reaction.add                                                   -         403      403      409    409        409   403   409
-conversation.join                                              -         403      403     200    200       200   403   403
-typing.start                                                   -         403      403     409    409       409   403   409
-signal.send                                                    -         403      403     409    409       409   403   403
 conversation.join                                              -         403      403     200    200       200   403   403
 typing.start                                                   -         403      403     409    409       409   403   409
 signal.send                                                    -         403      403     409    409       409   403   403
