@@ -42,7 +42,6 @@ export class ChatWebSocketApi extends Construct {
     const fn = sendFunction(this, 'SendMessageFrame', { house, table, entry: 'websocket/send-message' });
     const send = { fn, actions: ['message.send'] };
     const change = changeMessageFrame(this, house, table);
-    const { join, relay } = roomFunctions(this, house, table);
     const connectionFrames = connectionFrameFunctions(this, house, table);
     const framed = [
       send,
@@ -50,8 +49,7 @@ export class ChatWebSocketApi extends Construct {
       ...readerFrameFunctions(this, house, table),
       ...connectionFrames,
       setPresence(this, house, table),
-      join,
-      relay,
+      ...roomFunctions(this, house, table),
     ];
     for (const { fn, actions } of framed) {
       fn.limitRates(table, house.stage);

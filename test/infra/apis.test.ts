@@ -85,7 +85,7 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
 });
 
 test('there is no other route', () => {
-  expect(routes).toHaveLength(63);
+  expect(routes).toHaveLength(65);
 });
 
 describe('the WebSocket API', () => {
