@@ -10,8 +10,8 @@ export interface PresenceQueue {
 }
 
 export interface PresenceStore {
-  /** Of everybody asked for, who never came too: one batch read for up to 100, as of this very moment. */
-  attendancesOf(userIds: string[]): Promise<Map<string, Attendance>>;
+  /** Of everybody asked for, who never came too: one batch read for up to 100. `isExact` as of this very moment, at twice the price. */
+  attendancesOf(userIds: string[], how: { isExact: boolean }): Promise<Map<string, Attendance>>;
   /** Whether the connection's user looks at it; false where there is no such connection. One conditional write. */
   setAway(place: ConnectionPlace, isAway: boolean): Promise<boolean>;
   /** Puts back when a user was last seen, unless they are back themselves. One conditional write. */

@@ -22,7 +22,7 @@ export const readPresence =
   (ports: ReadPresencePorts) =>
   async (callerId: string, userIds: string[]): Promise<PresenceList> => {
     const visible = await visibleTo(ports, callerId, userIds);
-    const attendances = await ports.presences.attendancesOf(visible);
+    const attendances = await ports.presences.attendancesOf(visible, { isExact: false });
     const nowMs = ports.clock.now();
     const presence = userIds.map((userId) => ({ userId, ...presenceOf(attendances.get(userId) ?? nobody, nowMs) }));
     return { presence };

@@ -35,7 +35,7 @@ export const tellPresence =
     await putBack(ports, changes);
     const toTell = changes.filter(({ status }) => status !== undefined);
     const byUser = Map.groupBy(toTell, ({ userId }) => userId);
-    const attendances = await ports.presences.attendancesOf([...byUser.keys()]);
+    const attendances = await ports.presences.attendancesOf([...byUser.keys()], { isExact: true });
     const failed = new Set<string>();
     const words = [...byUser].map(async ([userId, ofUser]): Promise<Word[]> => {
       const presence = newsOf(ports, ofUser, attendances.get(userId));

@@ -5,8 +5,8 @@ import { connectionsKey, userOf } from './keys.ts';
 import type { Table } from './table.ts';
 
 export const presenceStore = (table: Table): PresenceStore => ({
-  async attendancesOf(userIds) {
-    const items = await table.batchGet(userIds.map(connectionsKey));
+  async attendancesOf(userIds, { isExact }) {
+    const items = await table.batchGet(userIds.map(connectionsKey), { isConsistent: isExact });
     const byUser = new Map(items.map((item) => [userOf(item), item]));
     return new Map(userIds.map((userId) => [userId, attendanceFrom(byUser.get(userId))]));
   },

@@ -10,6 +10,7 @@ import { latency } from './latency.ts';
 import { idleMemory, loadedMemory } from './memory.ts';
 import { pageUnits } from './page-units.ts';
 import { openPair } from './pair.ts';
+import { presenceUnits } from './presence-units.ts';
 import { sendUnits } from './send-units.ts';
 import { meteredSends } from './sends.ts';
 import { startTimes } from './start-times.ts';
@@ -41,6 +42,7 @@ async function runningFigures(host: TestHost): Promise<Figure[]> {
   const functions = await functionMemory(dataFolder);
   const costs = sends.map((each) => costOfMillion(each, functions));
   const pages = await pageUnits();
+  const presence = await presenceUnits();
   return [
     ...idle,
     ...times,
@@ -49,6 +51,7 @@ async function runningFigures(host: TestHost): Promise<Figure[]> {
     ...spreads,
     ...sends.flatMap(sendUnits),
     ...pages,
+    ...presence,
     ...costs,
     ...bundleSizes(),
   ];

@@ -1,5 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { listConversations } from '../../lambdas/app/list-conversations.ts';
 import { readHistory } from '../../lambdas/app/read-history.ts';
 import { conversationStore } from '../../lambdas/data/conversation-store.ts';
@@ -8,11 +6,12 @@ import { memberStore } from '../../lambdas/data/member-store.ts';
 import { messageStore } from '../../lambdas/data/message-store.ts';
 import { readerStore } from '../../lambdas/data/reader-store.ts';
 import { surroundingsStore } from '../../lambdas/data/surroundings-store.ts';
-import { type Item, type Table, tableOf } from '../../lambdas/data/table.ts';
+import type { Item, Table } from '../../lambdas/data/table.ts';
 import { createClock } from '../../local/clock.ts';
 import { createTableFrom, startDatabase } from '../../local/dynamodb/database.ts';
 import { aHead, aMember, aMessage } from '../helpers/memory-stores.ts';
 import { chatTable } from '../integration/local/chat-table.ts';
+import { meteredTable } from './metered-table.ts';
 import { type Figure, plain } from './table.ts';
 
 const hourMs = 3_600_000;
@@ -67,36 +66,5 @@ const conversationOf = (userId: string, conversationId: string, lastActivityAtMs
   headItem(aHead({ conversationId, lastActivityAtMs })),
   memberItem(aMember({ conversationId, userId }), lastActivityAtMs),
 ];
-
-/** The table over a client that adds up the capacity of its calls; `units` gives the sum and starts anew. */
-function meteredTable(endpoint: string): { table: Table; units: () => number } {
-  let sum = 0;
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region: 'us-east-1', credentials }));
-  client.middlewareStack.add(
-    (next) => async (call) => {
-      const answer = await next({ ...call, input: { ...call.input, ReturnConsumedCapacity: 'TOTAL' } });
-      sum += capacityIn(answer.output);
-      return answer;
-    },
-    { step: 'initialize' },
-  );
-  const units = () => {
-    const taken = sum;
-    sum = 0;
-    return taken;
-  };
-  return { table: tableOf(client, 'Chat'), units };
-}
-
-interface Capacity {
-  CapacityUnits?: number;
-}
-
-const capacityIn = (output: object): number => {
-  if (!('ConsumedCapacity' in output)) return 0;
-  const parts = [output.ConsumedCapacity].flat() as (Capacity | undefined)[];
-  return parts.reduce((total, part) => total + (part?.CapacityUnits ?? 0), 0);
-};
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);

@@ -148,7 +148,8 @@ describe('the table calls of presence:', () => {
 
     expect(presence).toEqual(hundred.map((userId) => ({ userId, status: 'online' })));
     expect(recorded.calls()).toEqual(['Query', 'BatchGet', 'BatchGet']);
-    expect(batchIn(recorded, 1)).toEqual({ items: 100, isConsistent: false });
+    const reads = [batchIn(recorded, 1), batchIn(recorded, 2)];
+    expect(reads).toEqual(Array(2).fill({ items: 100, isConsistent: false }));
   });
 
   it('a hundred others: a query for each, one for oneself, and nobody is looked up who shares no conversation', async () => {
