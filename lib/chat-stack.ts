@@ -19,10 +19,11 @@ export class ChatStack extends Stack {
     const table = new ChatTable(this, 'Table', { protectData });
     const webSocketApi = new ChatWebSocketApi(this, 'WebSocket', { house, table });
     const httpApi = new ChatHttpApi(this, 'Http', { house, table, webSocketApi });
-    const { queue: notificationQueue } = new Notifications(this, 'Notifications', { house, table });
+    const { queue: notificationQueue, deadLetters } = new Notifications(this, 'Notifications', { house, table });
     const { queue: presenceQueue } = new Presence(this, 'Presence', { house, table, webSocketApi });
     new FanOut(this, 'Stream', { house, table, webSocketApi, notificationQueue, presenceQueue });
     new CfnOutput(this, 'HttpUrl', { value: httpApi.url });
     new CfnOutput(this, 'WebSocketUrl', { value: webSocketApi.url });
+    new CfnOutput(this, 'NotificationDeadLettersUrl', { value: deadLetters.queueUrl });
   }
 }

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
@@ -17,15 +18,19 @@ const NOTIFY_TIMEOUT_SECONDS = 30;
 /** From "this member was not looking" to a push or an SMS: a short wait, another look, and SNS. */
 export class Notifications extends Construct {
   readonly queue: ChatQueue;
+  /** Notifications that can't be told: a platform that is switched off, a grant that is missing. `npm run redrive` has them told. */
+  readonly deadLetters: ChatQueue;
 
   constructor(scope: Construct, id: string, { house, table }: NotificationsProps) {
     super(scope, id);
+    this.deadLetters = parkingQueue(this, 'DeadLetters');
     this.queue = new ChatQueue(this, 'Queue', {
       deliveryDelay: Duration.seconds(house.stage.pushDelaySeconds),
       // Six times the function's timeout leaves Lambda room to retry a throttled batch (with-sqs, AWS).
       visibilityTimeout: Duration.seconds(6 * NOTIFY_TIMEOUT_SECONDS),
-      deadLetterQueue: { queue: parkingQueue(this, 'DeadLetters'), maxReceiveCount: 5 },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
     });
+    alarmOn(this.deadLetters);
     const notify = notifyFunction(this, house, table);
     // Back into its own queue goes what waits for the end of quiet hours, and a device that does not take its push now.
     notify.bindQueue('NOTIFICATION_QUEUE_URL', this.queue);
@@ -47,6 +52,22 @@ function notifyFunction(scope: Construct, house: House, table: ChatTable): ChatF
   // A phone number has no ARN: SNS asks for the right to publish to anything.
   if (sms !== 'off') notify.allow(['sns:Publish'], ['*']);
   return notify;
+}
+
+/** The first that is parked calls a person: whoever operates the account says in CloudWatch how. */
+function alarmOn(deadLetters: ChatQueue): void {
+  const metric = deadLetters.metricApproximateNumberOfMessagesVisible({
+    period: Duration.minutes(1),
+    statistic: Stats.MAXIMUM,
+  });
+  new Alarm(deadLetters, 'Alarm', {
+    metric,
+    alarmDescription: 'Notifications are parked. Mend what docs/push.md says, then: npm run redrive',
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    threshold: 0,
+    evaluationPeriods: 1,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  });
 }
 
 const limitsOf = (sms: Stage['sms']) => (sms === 'off' ? { perUserPerDay: 0, perDay: 0 } : sms);

@@ -135,6 +135,24 @@ describe('the queues', () => {
     expect(queueNamed('StreamSliceDeadLetters').FifoQueue).toBe(true);
   });
 
+  test('calls a person for the first notification that is parked', () => {
+    expect([...propertiesOf(template, 'AWS::CloudWatch::Alarm').values()]).toContainEqual(
+      expect.objectContaining({
+        MetricName: 'ApproximateNumberOfMessagesVisible',
+        Dimensions: [
+          {
+            Name: 'QueueName',
+            Value: { 'Fn::GetAtt': [expect.stringMatching(/^NotificationsDeadLetters/), 'QueueName'] },
+          },
+        ],
+        Statistic: 'Maximum',
+        ComparisonOperator: 'GreaterThanThreshold',
+        Threshold: 0,
+        TreatMissingData: 'notBreaching',
+      }),
+    );
+  });
+
   test.each(['NotificationsDeadLetters', 'StreamUnreadableRecords', 'StreamSliceDeadLetters'])(
     '%s keeps for 14 days',
     (name) => {
