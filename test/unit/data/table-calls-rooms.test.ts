@@ -166,6 +166,16 @@ describe('a place among the watchers', () => {
   });
 });
 
+it('a watcher whose connection is renewed: one write, and none that makes it one', async () => {
+  const recorded = tableOf();
+  await watcherStore(recorded.table).renew('c1', bob);
+  expect(recorded.calls()).toEqual(['Update']);
+  expect(recorded.input(0)).toMatchObject({
+    ConditionExpression: 'attribute_exists(watchers.#own)',
+    ExpressionAttributeValues: { ':own': `${expiresAtMs / 1_000} bob` },
+  });
+});
+
 describe('the watchers’ item', () => {
   const full = Array.from({ length: limits.watchers }, (_, n) => ({
     connectionId: `L0SM9cOFvHcCI${String(n).padStart(2, '0')}=`,
