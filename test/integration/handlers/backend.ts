@@ -33,8 +33,8 @@ export interface Caller {
 export const textOf = (clientMessageId: string, text = `text of ${clientMessageId}`) => ({ clientMessageId, text });
 
 /** The exported handlers over a real database; `@connections` is a server that answers as the test says. */
-export async function startBackend({ rates = withoutLimits } = {}) {
-  const database = await startChatDatabase();
+export async function startBackend({ rates = withoutLimits, folder = ':memory:' } = {}) {
+  const database = await startChatDatabase(folder);
   const connections: { answers: Map<string, StandInAnswer> } = { answers: new Map() };
   const gateway = await httpStandIn(
     ({ path }) => connections.answers.get(connectionIdIn(path)) ?? { status: 200, body: '' },
@@ -175,14 +175,26 @@ async function backgroundOf() {
 }
 
 /** What went out to connections. */
-const recordsOf = ({ requests }: HttpStandIn) => ({
-  postsTo: (connectionId: string): { events: { type: string; data: { message: Message } }[] }[] =>
+const recordsOf = ({ requests }: HttpStandIn) => {
+  const postsWhere = (isWanted: (connectionId: string) => boolean) =>
     requests
-      .filter(({ method, path }) => method === 'POST' && connectionIdIn(path) === connectionId)
-      .map(({ body }) => JSON.parse(body)),
-  /** What was done to a connection, in order: POST, and DELETE. */
-  doneTo: (connectionId: string): string[] =>
-    requests.filter(({ path }) => connectionIdIn(path) === connectionId).map(({ method }) => method),
-});
+      .map(({ path, ...request }) => ({ ...request, connectionId: connectionIdIn(path) }))
+      .filter(({ method, connectionId }) => method === 'POST' && isWanted(connectionId));
+  return {
+    /** Every frame, in the order in which they were posted. */
+    posts: () => postsWhere(() => true).map(({ connectionId, body }) => ({ connectionId, ...eventsOf(body) })),
+    postsTo: (connectionId: string) => postsWhere((id) => id === connectionId).map(({ body }) => eventsOf(body)),
+    /** What was done to a connection, in order: POST, and DELETE. */
+    doneTo: (connectionId: string): string[] =>
+      requests.filter(({ path }) => connectionIdIn(path) === connectionId).map(({ method }) => method),
+  };
+};
+
+/** What most tests look at of events: a message. */
+interface EventsSeen {
+  events: { type: string; data: { message: Message } }[];
+}
+
+const eventsOf = (body: string): EventsSeen => JSON.parse(body);
 
 const connectionIdIn = (path: string) => decodeURIComponent(path.split('/').at(-1) ?? '');
