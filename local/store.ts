@@ -67,5 +67,6 @@ function addGroups(store: Store): void {
   if (!columns.some(({ name }) => name === 'group_id')) {
     store.exec('ALTER TABLE messages ADD COLUMN group_id TEXT; ALTER TABLE messages ADD COLUMN deduplication_id TEXT');
   }
-  store.exec('CREATE INDEX IF NOT EXISTS messages_group ON messages(queue, group_id) WHERE group_id IS NOT NULL');
+  store.exec(`CREATE INDEX IF NOT EXISTS messages_in_flight ON messages(queue, group_id, visible_at)
+    WHERE receipt IS NOT NULL`);
 }

@@ -102,7 +102,7 @@ export function createQueues(parts: { deployment: Deployment; store: Store; cloc
     const { retentionMs, fifo } = settings(arn);
     sql.expire.run(arn, now - retentionMs);
     redrive(settings(arn), now);
-    const rows = fifo ? sql.dueInOrder.all(arn, now, now, limit) : sql.due.all(arn, now, limit);
+    const rows = fifo ? sql.dueInOrder.all({ queue: arn, now, limit }) : sql.due.all(arn, now, limit);
     return (rows as MessageRow[]).map((row) => {
       const receiptHandle = randomUUID();
       sql.take.run(now + visibilityMs, now, receiptHandle, row.position);
@@ -128,8 +128,8 @@ export function createQueues(parts: { deployment: Deployment; store: Store; cloc
       return sql.counts.get(now, now, now, arn) as QueueCounts;
     },
     nextDueAt(arn) {
-      const next = settings(arn).fifo ? sql.nextInOrder : sql.next;
-      return (next.get(arn) as { at: number | null }).at ?? undefined;
+      const next = settings(arn).fifo ? sql.nextInOrder.get({ queue: arn }) : sql.next.get(arn);
+      return (next as { at: number | null }).at ?? undefined;
     },
     onMessage: (arn, listener) => void listeners.set(arn, listener),
   };

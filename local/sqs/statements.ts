@@ -12,10 +12,6 @@ export type MessageRow = {
   deduplication_id: string | null;
 };
 
-/** When the last message in flight of a message's group comes back: until then, the group gives none. */
-const LOCKED_UNTIL = `COALESCE((SELECT MAX(other.visible_at) FROM messages AS other
-  WHERE other.queue = messages.queue AND other.group_id = messages.group_id AND other.receipt IS NOT NULL), 0)`;
-
 /** The SQL behind the queues. */
 export function statementsOf(store: Store) {
   return {
@@ -30,10 +26,14 @@ export function statementsOf(store: Store) {
         WHERE queue = ? AND visible_at <= ? AND receives >= ?`,
     ),
     due: store.prepare('SELECT * FROM messages WHERE queue = ? AND visible_at <= ? ORDER BY position LIMIT ?'),
-    // As many as there are of the group that waits longest, then the next group's.
+    // As many as there are of the group that waits longest, then the next group's; a group in flight gives none.
     dueInOrder: store.prepare(
-      `SELECT * FROM messages WHERE queue = ? AND visible_at <= ? AND ${LOCKED_UNTIL} <= ?
-        ORDER BY MIN(position) OVER (PARTITION BY group_id), position LIMIT ?`,
+      `WITH free AS (SELECT position, group_id FROM messages
+          WHERE queue = $queue AND visible_at <= $now AND group_id NOT IN (
+            SELECT group_id FROM messages WHERE queue = $queue AND receipt IS NOT NULL AND visible_at > $now)),
+        longest AS (SELECT group_id, MIN(position) AS since FROM free GROUP BY group_id ORDER BY since LIMIT $limit)
+        SELECT messages.* FROM longest JOIN free USING (group_id) JOIN messages USING (position)
+          ORDER BY since, position LIMIT $limit`,
     ),
     take: store.prepare(
       `UPDATE messages SET visible_at = ?, receives = receives + 1,
@@ -48,6 +48,11 @@ export function statementsOf(store: Store) {
          FROM messages WHERE queue = ?`,
     ),
     next: store.prepare('SELECT MIN(visible_at) AS at FROM messages WHERE queue = ?'),
-    nextInOrder: store.prepare(`SELECT MIN(MAX(visible_at, ${LOCKED_UNTIL})) AS at FROM messages WHERE queue = ?`),
+    nextInOrder: store.prepare(
+      `SELECT MIN(MAX(visible_at, COALESCE(until, 0))) AS at FROM messages LEFT JOIN (
+          SELECT group_id, MAX(visible_at) AS until FROM messages
+            WHERE queue = $queue AND receipt IS NOT NULL GROUP BY group_id) USING (group_id)
+        WHERE queue = $queue`,
+    ),
   };
 }
