@@ -1,6 +1,7 @@
 import { isLive } from '../domain/connection.ts';
 import type { Clock, ConnectionStore, Sockets } from './ports.ts';
 import type { WatcherStore } from './room-ports.ts';
+import { stopWatching } from './stop-watching.ts';
 
 export interface CloseAllPorts {
   connections: Pick<ConnectionStore, 'allOf' | 'closeAll'>;
@@ -25,6 +26,5 @@ export const closeAllConnections =
       live.map(({ connectionId }) => connectionId),
       nowMs,
     );
-    const watched = live.flatMap(({ connectionId, joined }) => joined.map((id) => [id, connectionId] as const));
-    await Promise.all(watched.map(([conversationId, connectionId]) => watchers.remove(conversationId, connectionId)));
+    await stopWatching(watchers, live);
   };

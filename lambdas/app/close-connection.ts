@@ -1,6 +1,7 @@
 import type { ConnectionPlace } from '../domain/connection.ts';
 import type { Clock, ConnectionStore } from './ports.ts';
 import type { WatcherStore } from './room-ports.ts';
+import { stopWatching } from './stop-watching.ts';
 
 export interface ClosePorts {
   connections: Pick<ConnectionStore, 'close'>;
@@ -17,6 +18,6 @@ export const closeConnection =
   async (place: ConnectionPlace): Promise<boolean> => {
     const joined = await connections.close(place, clock.now());
     if (!joined) return false;
-    await Promise.all(joined.map((conversationId) => watchers.remove(conversationId, place.connectionId)));
+    await stopWatching(watchers, [{ ...place, joined }]);
     return true;
   };

@@ -2,9 +2,12 @@ import { ChatError, refuse } from '../domain/chat-error.ts';
 import { type Connection, type ConnectionLimits, isLive, longestConnectionMs } from '../domain/connection.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Clock, ConnectionStore, Opening, Sockets } from './ports.ts';
+import type { WatcherStore } from './room-ports.ts';
+import { stopWatching } from './stop-watching.ts';
 
 export interface OpenPorts {
   connections: Pick<ConnectionStore, 'open' | 'forget'>;
+  watchers: Pick<WatcherStore, 'remove'>;
   sockets: Pick<Sockets, 'close'>;
   clock: Pick<Clock, 'now'>;
 }
@@ -14,7 +17,7 @@ export interface OpenPorts {
  * closed. FORBIDDEN for a banned user, RATE_LIMITED where connects come too fast, CONFLICT where the client has hung up already.
  */
 export const openConnection =
-  ({ connections, sockets, clock }: OpenPorts, limits: ConnectionLimits) =>
+  ({ connections, watchers, sockets, clock }: OpenPorts, limits: ConnectionLimits) =>
   async ({ userId, expiresAt }: Principal, connectionId: string): Promise<void> => {
     const openedAtMs = clock.now();
     const expiresAtMs = Math.min(expiresAt, openedAtMs + longestConnectionMs);
@@ -30,6 +33,7 @@ export const openConnection =
       );
     }
     await Promise.all(tooMany.map((each) => sockets.close(each.connectionId)));
+    await stopWatching(watchers, tooMany);
   };
 
 function allOf(opening: Opening, nowMs: number): Connection[] {

@@ -47,6 +47,8 @@ const newConnection = (userId: string): Opened => ({
 });
 const anotherOf = ({ userId }: Opened) => newConnection(userId);
 const itemOf = async ({ userId }: Opened) => (await backend.database.itemOf(connectionsKey(userId))) ?? {};
+const watchersOf = async (conversationId: string) =>
+  (await backend.database.itemOf(watchersKey(conversationId)))?.watchers;
 const remembered = async (whose: Opened) =>
   Object.keys(await itemOf(whose))
     .filter((name) => name.startsWith('conn#'))
@@ -88,11 +90,14 @@ describe('connects of one user', () => {
   });
 
   test('beyond ten at a time close the oldest', async () => {
+    const conversationId = await groupOf(ann.userId);
     const connections = Array.from({ length: 11 }, () => anotherOf(ann));
     for (const connection of connections) {
       await calls.connect(connection);
+      if (connection === connections[0]) await calls.frame(connection, 'conversation.join', { conversationId });
       passes(1);
     }
+    expect(await watchersOf(conversationId)).toEqual({});
     const [oldest, ...others] = connections.map(({ connectionId }) => connectionId);
     expect((await remembered(ann)).toSorted()).toEqual(others.toSorted());
     expect(backend.doneTo(oldest ?? '')).toEqual(['DELETE']);
@@ -133,10 +138,9 @@ describe('a disconnect', () => {
     const conversationId = await groupOf(ann.userId);
     await calls.connect(ann);
     await calls.frame(ann, 'conversation.join', { conversationId });
-    const watching = async () => (await backend.database.itemOf(watchersKey(conversationId)))?.watchers;
-    expect(await watching()).toHaveProperty(ann.connectionId);
+    expect(await watchersOf(conversationId)).toHaveProperty(ann.connectionId);
     await calls.disconnect(ann);
-    expect(await watching()).toEqual({});
+    expect(await watchersOf(conversationId)).toEqual({});
     expect(await itemOf(ann)).toMatchObject({ lastSeenAtMs: Date.now(), emit: 'presence.changed' });
   });
 });
@@ -229,7 +233,7 @@ describe('logging out everywhere', () => {
     expect(three.map(({ connectionId }) => backend.doneTo(connectionId))).toEqual([['DELETE'], ['DELETE'], ['DELETE']]);
     expect(await remembered(ann)).toEqual([]);
     expect(await itemOf(ann)).toMatchObject({ emit: 'presence.changed', lastSeenAtMs: Date.now() });
-    expect((await backend.database.itemOf(watchersKey(conversationId)))?.watchers).toEqual({});
+    expect(await watchersOf(conversationId)).toEqual({});
     expect(await calls.closeAll(ann.userId)).toMatchObject({ status: 204 });
     expect(await calls.connect(anotherOf(ann))).toMatchObject({ statusCode: 200 });
   });

@@ -12,6 +12,7 @@ import { memberStore } from '../../../lambdas/data/member-store.ts';
 import { messageStore } from '../../../lambdas/data/message-store.ts';
 import { readerStore } from '../../../lambdas/data/reader-store.ts';
 import { sendStores } from '../../../lambdas/data/send-stores.ts';
+import { watcherStore } from '../../../lambdas/data/watcher-store.ts';
 import { leaseAt } from '../../../lambdas/domain/send-lease.ts';
 import { digest } from '../../../lambdas/runtime/randomness.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
@@ -45,7 +46,7 @@ const anyPrincipal = { userId: 'alice', scopes: [], expiresAt: clock.now() + 1_0
 
 function openingOver({ table }: ReturnType<typeof recordedTable>) {
   const connections = connectionStore(table);
-  const ports = { connections, sockets: { close: async () => {} }, clock };
+  const ports = { connections, watchers: watcherStore(table), sockets: { close: async () => {} }, clock };
   return { connections, open: openConnection(ports, { connectsPerMinute: 20, connectionsPerUser: 10 }) };
 }
 
