@@ -71,10 +71,10 @@ function describe({ facts, lastActiveAt }: Connection) {
 
 const json = { 'content-type': 'application/json' };
 
-/** REST-JSON: the SDK takes an error's name from this header. */
+/** REST-JSON: the SDK takes an error's name from this header. What IAM refuses is a 403 here, where others have a 400. */
 function refuse(error: AwsError): AwsReply {
   return {
-    status: error.status,
+    status: error.code === 'AccessDeniedException' ? 403 : error.status,
     headers: { ...json, 'x-amzn-errortype': error.code },
     body: JSON.stringify({ message: error.message }),
   };

@@ -77,7 +77,7 @@ async function start(functions: Record<string, Handler> = {}) {
     await gateway.close();
     server.close();
   };
-  return { url, events, gateway, clock, meter, connections, needs, manage, stop };
+  return { url, events, gateway, clock, meter, connections, needs, refuse: management.refuse, manage, stop };
 }
 
 let app: Awaited<ReturnType<typeof start>>;
@@ -321,6 +321,13 @@ describe('@connections', () => {
     const resource = `arn:aws:execute-api:us-east-1:000000000000:abcdefghij/v1/${method}/@connections/PbTkjcISoAMCJNQ=`;
     const needs = [{ action: 'execute-api:ManageConnections', resources: [resource] }];
     expect(app.needs(method, 'PbTkjcISoAMCJNQ=')).toEqual(needs);
+  });
+
+  test('answers what IAM refuses with a 403', async () => {
+    app = await start();
+    const refusal = new AwsError(400, 'AccessDeniedException', 'User: … is not authorized');
+    const headers = { 'x-amzn-errortype': 'AccessDeniedException' };
+    expect(app.refuse(refusal)).toMatchObject({ status: 403, headers });
   });
 
   test('refuses what is longer than 128 KB', async () => {
