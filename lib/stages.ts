@@ -161,7 +161,7 @@ export class StageSettingError extends Error {
   override readonly name = 'StageSettingError';
 }
 
-/** Reads the stage named by `-c stage=` (default `local`); `-c issuer=`, `audience=` and `jwksUrl=` go before what is written here. */
+/** Reads the stage named by `-c stage=` (default `local`); `-c issuer=`, `audience=`, `jwksUrl=` and `rates=` go before what is written here. */
 export function readStage(contextValue: (key: string) => unknown): Stage {
   const given = (key: string) => {
     const value = contextValue(key);
@@ -170,7 +170,15 @@ export function readStage(contextValue: (key: string) => unknown): Stage {
   const name = given('stage') ?? 'local';
   const settings = settingsOf(name);
   const identity = readIdentity(name, settings.identity, given);
-  return validated({ ...settings, name, identity });
+  const limits = readLimits(settings, given('rates'));
+  return validated({ ...settings, name, identity, limits });
+}
+
+/** With `-c rates=usual` the stage `local` limits its users as a deployed one does. */
+function readLimits({ limits }: StageSettings, asked: string | undefined): Stage['limits'] {
+  if (asked === undefined) return limits;
+  if (asked === 'usual') return { ...limits, rates };
+  throw new StageSettingError(`unable to read rates ${asked}; leave them to lib/stages.ts or say -c rates=usual`);
 }
 
 function settingsOf(name: string): StageSettings {

@@ -26,7 +26,8 @@ export async function synthesise(root: string, dataFolder: string): Promise<Asse
 }
 
 async function hashOf(root: string): Promise<string> {
-  const hash = createHash('sha256');
+  // What `-c` would say to the CDK's own command line.
+  const hash = createHash('sha256').update(process.env.CDK_CONTEXT_JSON ?? '');
   for (const file of await filesBelow(root, inputs)) hash.update(`${file}\0`).update(await readFile(join(root, file)));
   return hash.digest('hex');
 }

@@ -40,15 +40,23 @@ export interface HostRequest {
   /** Without one, a free port. */
   port?: number;
   environment?: Record<string, string>;
+  /** As `-c` gives it to the stack: for a stage other than the one that all tests share. */
+  context?: Record<string, string>;
 }
 
 /** Starts the real host and waits until it is ready; throws what it printed when it ends instead. */
-export async function startHost({ dataFolder, port = 0, environment = {} }: HostRequest = {}): Promise<TestHost> {
+export async function startHost({
+  dataFolder,
+  port = 0,
+  environment = {},
+  context,
+}: HostRequest = {}): Promise<TestHost> {
+  const given = context && { CDK_CONTEXT_JSON: JSON.stringify(context) };
   const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), 'parley-host-')));
   await seedAssembly(folder);
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'local/main.ts'], {
     cwd: root,
-    env: { ...process.env, ...environment, PARLEY_DATA: folder, PORT: String(port) },
+    env: { ...process.env, ...environment, ...given, PARLEY_DATA: folder, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const printed = collect(child);
@@ -57,7 +65,7 @@ export async function startHost({ dataFolder, port = 0, environment = {} }: Host
     if (!dataFolder) await rm(folder, { recursive: true, force: true });
     throw error;
   });
-  await keepAssembly(folder);
+  if (!context) await keepAssembly(folder);
   const end = async (signal: NodeJS.Signals) => {
     child.kill(signal);
     return ended;

@@ -22,6 +22,14 @@ describe('readStage', () => {
     expect(readStage(given({ stage, ...identity }))).toMatchObject({ name: stage, identity });
   });
 
+  test('limits the users of local as people are limited, where it is asked to', () => {
+    const sendsOf = (context: object) => readStage(given({ ...context })).limits.rates.send;
+    expect([sendsOf({}), sendsOf({ rates: 'usual' })]).toEqual([
+      { perSecond: 100, burst: 300 },
+      { perSecond: 10, burst: 30 },
+    ]);
+  });
+
   test('protects the data of prod alone', () => {
     const isProtected = (stage: string) => readStage(given({ stage, ...identity })).protectData;
     expect(['local', 'dev', 'prod'].map(isProtected)).toEqual([false, false, true]);
@@ -34,6 +42,7 @@ describe('readStage', () => {
     ],
     [{ stage: 'prod', ...identity, audience: '' }, 'audience not set: add -c audience=<value>'],
     [{ stage: 'staging' }, 'lib/stages.ts knows local, dev, prod: name one with -c stage=<name>'],
+    [{ rates: 'none' }, 'unable to read rates none; leave them to lib/stages.ts or say -c rates=usual'],
     [{ stage: 'constructor' }, 'lib/stages.ts knows local, dev, prod: name one with -c stage=<name>'],
     [{ stage: 'dev', ...identity, issuer: 'login.example.com' }, 'issuer must be an https URL'],
     [{ stage: 'dev', ...identity, jwksUrl: 'http://login.example.com' }, 'jwksUrl must be an https URL'],
