@@ -46,10 +46,11 @@ export const fanOut =
     const unaddressed = [...addressed.keys()].filter((position) => !addressed[position]);
     const told = addressed.filter((announcement) => announcement !== undefined);
 
+    // Before anybody is told: who has heard of their own removal hears of no typing after it.
+    const watched = await endWatching(ports, announcements);
     const atOnce = told.filter((one) => !isInSlices(one));
-    const [{ delivered, userIds }, watched] = await Promise.all([
+    const [{ delivered, userIds }] = await Promise.all([
       tellMembers(ports, atOnce),
-      endWatching(ports, announcements),
       tellInSlices(ports.sliceQueue, told.filter(isInSlices)),
       moveUp(ports, told),
     ]);
