@@ -57,6 +57,10 @@ export async function publishedBy(host: TestHost): Promise<Published[]> {
   return published;
 }
 
+/** As a platform does that knows the device no more. */
+export const disableDevice = (host: TestHost, deviceToken: string): Promise<void> =>
+  control(host, 'POST', 'sns/endpoints', { deviceToken, enabled: false });
+
 /** Moves the time of the host and of its functions, and says what it is now. */
 export async function advanceClock(host: TestHost, advanceSeconds: number): Promise<Date> {
   const { now } = await control<{ now: string }>(host, 'POST', 'clock', { advanceSeconds });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Notification, pushMessageOf } from '../../../lambdas/domain/push-payload.ts';
@@ -78,6 +80,13 @@ describe('a payload', () => {
     expect(payloadFor('apns', 'APNS', photo).aps).not.toHaveProperty('badge');
   });
 
+  test.each([
+    ['fcm', 'GCM'],
+    ['apns', 'APNS'],
+  ] as const)('for %s is as docs/push.md shows it', (platform, key) => {
+    expect(exampleOf(platform)).toEqual(payloadFor(platform, key));
+  });
+
   test('has the default that SNS asks for', () => {
     expect(JSON.parse(pushMessageOf(notification, 'fcm').message).default).toBe('Team: Ann mentioned you: Lunch?');
   });
@@ -104,3 +113,9 @@ describe('a payload', () => {
     );
   });
 });
+
+function exampleOf(platform: string): unknown {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/push.md'), 'utf8');
+  const [, example = ''] = new RegExp(`<!-- example: ${platform} -->\\n\`\`\`json\\n([^]*?)\`\`\``).exec(page) ?? [];
+  return JSON.parse(example);
+}
