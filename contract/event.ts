@@ -49,6 +49,7 @@ export type ChatEvent =
   /** Ends by itself: a client that hears no more of it for `typingSeconds` (limits) shows it no longer. */
   | EventOf<'typing.started' | 'typing.stopped', { userId: string }>
   | EventOf<'signal.received', SignalEventData>
+  /** Of two about one user that of the later `at` counts. */
   | UserEventOf<'presence.changed', Presence & { userId: string }>
   /** In place of an event that is larger than a frame: `sync`, or HTTP, has what it said. */
   | EventOf<'sync.required', Record<string, never>>;

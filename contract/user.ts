@@ -14,7 +14,7 @@ export interface User {
 
 export interface Presence {
   status: 'online' | 'away' | 'offline';
-  /** Absent while online, and where it is not known. */
+  /** Absent while the user is there, and where it is not known. */
   lastSeenAt?: string;
 }
 
