@@ -1,4 +1,5 @@
-import { isLive } from '../domain/connection.ts';
+import { refuse } from '../domain/chat-error.ts';
+import { type Connection, isLive } from '../domain/connection.ts';
 import type { Clock, ConnectionStore, Sockets } from './ports.ts';
 import type { WatcherStore } from './room-ports.ts';
 import { stopWatching } from './stop-watching.ts';
@@ -12,19 +13,22 @@ export interface CloseAllPorts {
 
 /**
  * Closes the live connections of a user; one that is opened in this moment may stay. One consistent read, one write, and one for each
- * conversation that a connection had joined. They are hung up before they are forgotten: what fails half way is found again.
+ * conversation that a connection had joined. UNAVAILABLE where some could not be closed: they are remembered, so that a repeat finds
+ * them.
  */
 export const closeAllConnections =
-  ({ connections, watchers, sockets, clock }: CloseAllPorts) =>
+  (ports: CloseAllPorts) =>
   async (userId: string): Promise<void> => {
-    const nowMs = clock.now();
-    const live = (await connections.allOf(userId)).filter((connection) => isLive(connection, nowMs));
-    if (live.length === 0) return;
-    await Promise.all(live.map(({ connectionId }) => sockets.close(connectionId)));
-    await connections.closeAll(
-      userId,
-      live.map(({ connectionId }) => connectionId),
-      nowMs,
-    );
-    await stopWatching(watchers, live);
+    const nowMs = ports.clock.now();
+    const live = (await ports.connections.allOf(userId)).filter((connection) => isLive(connection, nowMs));
+    const outcomes = await Promise.all(live.map(({ connectionId }) => ports.sockets.close(connectionId)));
+    const closed = live.filter((_, place) => outcomes[place]);
+    if (closed.length > 0) await forget(ports, userId, closed);
+    if (closed.length < live.length) refuse('UNAVAILABLE', 'close the connections', 'some can not be closed now');
   };
+
+async function forget({ connections, watchers, clock }: CloseAllPorts, userId: string, closed: Connection[]) {
+  const ids = closed.map(({ connectionId }) => connectionId);
+  await connections.closeAll(userId, ids, clock.now());
+  await stopWatching(watchers, closed);
+}

@@ -185,8 +185,8 @@ export type PostOutcome = 'delivered' | 'gone' | 'later' | 'lost';
 export interface Sockets {
   /** One try: a connection's trouble is an outcome. Throws only where no post can succeed, as without the right to. */
   post(connectionId: string, frame: string): Promise<PostOutcome>;
-  /** Ends a connection; one that is gone is ended already. What can't be ended now ends by itself. */
-  close(connectionId: string): Promise<void>;
+  /** Ends a connection; one that is gone is ended already. False where it can't be ended now: it ends by itself. */
+  close(connectionId: string): Promise<boolean>;
 }
 
 /** A frame that could not be posted, for that connection alone. */

@@ -40,7 +40,9 @@ export function sockets(endpoint: string): Sockets {
       const answer = await ask('DELETE', connectionId, '');
       refuseIfForbidden(answer);
       const { status, errorName } = answer;
-      if (status >= 300 && status !== 410) log.warn('a connection that could not be closed', { status, errorName });
+      const isClosed = status < 300 || status === 410;
+      if (!isClosed) log.warn('a connection that could not be closed', { status, errorName });
+      return isClosed;
     },
   };
 }

@@ -237,6 +237,17 @@ describe('logging out everywhere', () => {
     expect(await calls.closeAll(ann.userId)).toMatchObject({ status: 204 });
     expect(await calls.connect(anotherOf(ann))).toMatchObject({ statusCode: 200 });
   });
+
+  test('says where a connection could not be closed, and finds it again', async () => {
+    const other = anotherOf(ann);
+    for (const connection of [ann, other]) await calls.connect(connection);
+    backend.connections.answers.set(other.connectionId, { status: 500, body: '{}' });
+    expect(await calls.closeAll(ann.userId)).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE' } });
+    expect(await remembered(ann)).toEqual([other.connectionId]);
+    backend.connections.answers.clear();
+    expect(await calls.closeAll(ann.userId)).toMatchObject({ status: 204 });
+    expect(await remembered(ann)).toEqual([]);
+  });
 });
 
 describe('a ban', () => {

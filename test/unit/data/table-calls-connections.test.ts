@@ -40,6 +40,7 @@ function twoConnections() {
     sockets: {
       close: async (connectionId: string) => {
         closed.push(connectionId);
+        return true;
       },
     },
     clock,

@@ -46,7 +46,7 @@ const anyPrincipal = { userId: 'alice', scopes: [], expiresAt: clock.now() + 1_0
 
 function openingOver({ table }: ReturnType<typeof recordedTable>) {
   const connections = connectionStore(table);
-  const ports = { connections, watchers: watcherStore(table), sockets: { close: async () => {} }, clock };
+  const ports = { connections, watchers: watcherStore(table), sockets: { close: async () => true }, clock };
   return { connections, open: openConnection(ports, { connectsPerMinute: 20, connectionsPerUser: 10 }) };
 }
 

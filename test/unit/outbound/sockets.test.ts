@@ -90,19 +90,23 @@ const close = (connectionId = 'L0SM9cOFvHcCIhw=') => sockets(`${gateway.url}/v1`
 describe('closing a connection', () => {
   test('asks for it once', async () => {
     answer = { status: 204 };
-    await close();
+    expect(await close()).toBe(true);
     expect(gateway.requests).toMatchObject([
       { method: 'DELETE', path: '/v1/@connections/L0SM9cOFvHcCIhw%3D', body: '' },
     ]);
   });
 
+  test('that is gone is done already', async () => {
+    answer = refusal(410, 'GoneException');
+    expect(await close()).toBe(true);
+  });
+
   test.each<[string, StandInAnswer]>([
-    ['one that is gone', refusal(410, 'GoneException')],
     ['one that API Gateway fails at', refusal(500, 'InternalServerErrorException')],
     ['one without an answer', 'hangUp'],
-  ])('leaves %s to end by itself', async (_, given) => {
+  ])('leaves %s to end by itself, and says so', async (_, given) => {
     answer = given;
-    await close();
+    expect(await close()).toBe(false);
     expect(gateway.requests).toHaveLength(1);
   });
 
