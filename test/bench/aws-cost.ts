@@ -7,18 +7,24 @@ import type { Figure } from './table.ts';
 
 /** What a million such messages would cost on AWS, by the meter's counts; functions run as long as they did here. */
 export function costOfMillion({ transport, conversation, meter }: Sends, memory: MemoryOf): Figure {
-  const gateway = gatewayCost(meter);
-  const table = tableCost(meter);
-  const lambda = lambdaCost(meter, memory);
-  const queues = queuesCost(meter);
-  const dollars = (sum: number) => `$${(sum / sendCount).toFixed(2)}`;
-  const parts = { gateway, table, lambda, queues };
-  const detail = Object.entries(parts).map(([name, sum]) => `${name} ${dollars(sum)}`);
-  const total = gateway + table + lambda + queues;
   return {
     figure: `a million messages by ${transport} in ${conversation}, two connected`,
-    value: `${dollars(total)} (${detail.join(', ')})`,
+    value: millionOf(meter, memory, sendCount),
   };
+}
+
+/** What one of so many would cost a million times, and for what. */
+export function millionOf(meter: MeterReport, memory: MemoryOf, count: number): string {
+  const parts = {
+    gateway: gatewayCost(meter),
+    table: tableCost(meter),
+    lambda: lambdaCost(meter, memory),
+    queues: queuesCost(meter),
+  };
+  const dollars = (sum: number) => `$${(sum / count).toFixed(2)}`;
+  const detail = Object.entries(parts).map(([name, sum]) => `${name} ${dollars(sum)}`);
+  const total = Object.values(parts).reduce((sum, part) => sum + part, 0);
+  return `${dollars(total)} (${detail.join(', ')})`;
 }
 
 /** Megabytes of each function, by its name. */

@@ -11,6 +11,7 @@ import { idleMemory, loadedMemory } from './memory.ts';
 import { pageUnits } from './page-units.ts';
 import { openPair } from './pair.ts';
 import { presenceUnits } from './presence-units.ts';
+import { pushCosts } from './push-costs.ts';
 import { sendUnits } from './send-units.ts';
 import { meteredSends } from './sends.ts';
 import { startTimes } from './start-times.ts';
@@ -43,6 +44,7 @@ async function runningFigures(host: TestHost): Promise<Figure[]> {
   const costs = sends.map((each) => costOfMillion(each, functions));
   const pages = await pageUnits();
   const presence = await presenceUnits();
+  const pushes = await pushCosts(host, functions);
   return [
     ...idle,
     ...times,
@@ -53,6 +55,7 @@ async function runningFigures(host: TestHost): Promise<Figure[]> {
     ...pages,
     ...presence,
     ...costs,
+    ...pushes,
     ...bundleSizes(),
   ];
 }
