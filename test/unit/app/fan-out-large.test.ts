@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { fanOut } from '../../../lambdas/app/fan-out.ts';
 import type { Slice } from '../../../lambdas/app/fan-out-ports.ts';
 import { postSlices } from '../../../lambdas/app/post-slice.ts';
 import type { Change, MembershipChange } from '../../../lambdas/domain/change.ts';
@@ -94,6 +96,19 @@ describe('who was removed', () => {
     expect(await run([removal])).toEqual({ failed: [], delivered: 0 });
     expect(queued.flat().map(({ userIds }) => userIds)).toEqual([['eve']]);
     expect(forgotten).toEqual([{ conversationId: 'c1', userIds: ['eve'] }]);
+  });
+
+  it('is told so only when nothing is left to hear', async () => {
+    const { ports, queued } = fanOutScene({ members: crowd });
+    const { promise: isForgotten, resolve: forget } = Promise.withResolvers<void>();
+    const running = fanOut({ ...ports, forgetWatching: () => isForgotten })([removal]);
+    await setImmediate();
+    expect(queued).toEqual([]);
+
+    forget();
+    await running;
+
+    expect(queued).toHaveLength(1);
   });
 
   it('is told so again where that could not be done, whatever else is in the batch', async () => {
