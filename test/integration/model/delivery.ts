@@ -25,6 +25,8 @@ export async function startDelivery(chat: WholeChat): Promise<Delivery> {
   for (const name of ['NOTIFICATION_QUEUE_URL', 'RETRY_QUEUE_URL', 'SLICE_QUEUE_URL', 'PRESENCE_QUEUE_URL'])
     vi.stubEnv(name, 'https://sqs.example/queue');
   vi.stubEnv('PRESENCE_GRACE_SECONDS', '10');
+  vi.stubEnv('CONNECTS_PER_MINUTE', '30');
+  vi.stubEnv('CONNECTIONS_PER_USER', '10');
   const fanOut = await chat.load('stream/fan-out');
   const connect = await chat.load('websocket/connect');
   const stream = await chat.database.stream();
