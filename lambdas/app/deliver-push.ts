@@ -48,7 +48,7 @@ export async function deliver(ports: DeliverPorts, check: NotificationCheck, dec
   if (devices.length === 0 && !mayHaveSms(recipient, check)) return;
   const notification = await notificationFor(ports, decided, verdict.message, devices);
   if (!(await isOurs(ports, check, recipient))) return;
-  const outcomes = await allTried(devices.map((device) => pushTo(ports, check, device, notification)));
+  const outcomes = await allTried(devices, (device) => pushTo(ports, check, device, notification));
   const isTaken = outcomes.some((outcome) => outcome !== 'gone' && outcome !== 'refused');
   if (!isTaken && mayHaveSms(recipient, check)) await sendSms(ports, recipient, notification, world.nowMs);
 }

@@ -17,6 +17,12 @@ export interface NotifyPorts extends DeliverPorts {
 /** The last messages that one check looks at, for one that is to be told. */
 const mostCandidates = 10;
 
+/**
+ * Users of one check who are told side by side. A small function that starts hundreds of calls at once is so busy with them that the
+ * first run out of their time, and a push without an answer is not repeated.
+ */
+const usersAtOnce = 20;
+
 /** SQS delays by no more: whoever waits longer comes by again and again. */
 const longestHopSeconds = 900;
 
@@ -38,7 +44,7 @@ export const notify =
     const decided = world ? await decideFor(ports, world, recipients) : [];
     // Who was told is not told again when somebody else's failure brings all of them another try.
     const names = await namesFor(ports, decided);
-    await allTried(decided.map((one) => act(ports, check, { ...one, names }, nowMs)));
+    await allTried(decided, (one) => act(ports, check, { ...one, names }, nowMs), usersAtOnce);
     return true;
   };
 

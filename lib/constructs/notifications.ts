@@ -34,7 +34,8 @@ export class Notifications extends Construct {
     const notify = notifyFunction(this, house, table);
     // Back into its own queue goes what waits for the end of quiet hours, and a device that does not take its push now.
     notify.bindQueue('NOTIFICATION_QUEUE_URL', this.queue);
-    notify.addEventSource(new SqsEventSource(this.queue, { batchSize: 10, reportBatchItemFailures: true }));
+    // Of up to 100 users each: more at a time would not be done within the function's timeout.
+    notify.addEventSource(new SqsEventSource(this.queue, { batchSize: 5, reportBatchItemFailures: true }));
   }
 }
 

@@ -83,15 +83,15 @@ describe('the stream mapping', () => {
 });
 
 describe.each([
-  ['Notify', 'NotificationsQueue', 6],
-  ['RetryFrames', 'StreamRetryQueue', 2],
-  ['PostSlice', 'StreamSliceQueue', 2],
-  ['TellPresence', 'PresenceQueue', 6],
-] as const)('the mapping of %s', (name, queue, timeouts) => {
+  ['Notify', 'NotificationsQueue', 6, 5],
+  ['RetryFrames', 'StreamRetryQueue', 2, 10],
+  ['PostSlice', 'StreamSliceQueue', 2, 10],
+  ['TellPresence', 'PresenceQueue', 6, 10],
+] as const)('the mapping of %s', (name, queue, timeouts, batchSize) => {
   test('reads its queue in batches and reports failures one by one', () => {
     const { EventSourceArn, ...mapping } = mappingOf(name);
     expect(readable(EventSourceArn)).toBe(`${queue}.Arn`);
-    expect(mapping).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });
+    expect(mapping).toMatchObject({ BatchSize: batchSize, FunctionResponseTypes: ['ReportBatchItemFailures'] });
   });
 
   test('hides a message from a second try for longer than the first may take', () => {
