@@ -36,7 +36,8 @@ export async function markReached(
     [...byMember.values()].map(async (ofOne) => {
       const last = ofOne.reduce((one, other) => (other.seq > one.seq ? other : one));
       const { seq, membershipVersion } = last;
-      await receipts.markDelivered(last, seq, { atMs: clock.now(), seq, membershipVersion });
+      const changed = { atMs: clock.now(), seq, membershipVersion };
+      await receipts.markDelivered(last, seq, { isConfirmed: false, changed });
     }),
   );
 }

@@ -74,12 +74,20 @@ async function moveTo(
   { isLastTry }: { isLastTry: boolean },
 ): Promise<Member | undefined> {
   const { member, seq } = place;
-  const isForward = seq > (kind === 'read' ? member.lastReadSeq : member.lastDeliveredSeq);
-  if (!isForward) return member;
+  if (seq <= member.lastReadSeq) return member;
   const changed = changeOf(ports, place, via);
   if (kind === 'read') return read(ports, place, changed, isLastTry);
-  await ports.receipts.markDelivered(member, seq, changed);
-  return { ...member, lastDeliveredSeq: seq };
+  return deliver(ports, place, changed);
+}
+
+/** What fan-out has marked already, the client's own word confirms: only then is no push needed. */
+async function deliver({ receipts }: WatermarkPorts, { member, seq }: Place, changed: ReceiptChange | undefined) {
+  if (seq > member.lastDeliveredSeq) {
+    await receipts.markDelivered(member, seq, { isConfirmed: true, changed });
+    return { ...member, lastDeliveredSeq: seq };
+  }
+  if (seq > (member.confirmedSeq ?? 0)) await receipts.confirmDelivered(member, seq);
+  return member;
 }
 
 /** Nothing where nobody is told. */

@@ -23,7 +23,13 @@ export interface ReceiptStore {
     move: WatermarkMove,
   ): Promise<{ outcome: 'moved'; member: Member } | { outcome: 'outdated' } | { outcome: 'notMember' }>;
   /** Moves what was delivered alone, without a read before it; what is not forward changes nothing. One conditional write. */
-  markDelivered(member: Pick<Member, 'conversationId' | 'userId'>, seq: number, changed?: ReceiptChange): Promise<void>;
+  markDelivered(
+    member: Pick<Member, 'conversationId' | 'userId'>,
+    seq: number,
+    mark: { isConfirmed: boolean; changed?: ReceiptChange | undefined },
+  ): Promise<void>;
+  /** A client says so of what was marked already. One conditional write. */
+  confirmDelivered(member: Pick<Member, 'conversationId' | 'userId'>, seq: number): Promise<void>;
   /** Messages of this sender after one seq and up to another: one query that counts, more for more than 1 MB of messages. */
   countSentBy(range: { conversationId: string; senderId: string; after: number; to: number }): Promise<number>;
 }

@@ -160,8 +160,9 @@ async function deliver({ receipts, clock }: SyncPorts, { changes, entry }: Hande
   const { head, member } = changes;
   const seq = entry.messages.at(-1)?.seq ?? 0;
   if (seq <= member.lastDeliveredSeq) return entry;
-  const changed = { atMs: clock.now(), seq, membershipVersion: head.membershipVersion };
-  await receipts.markDelivered(member, seq, sharesReceipts(head) ? changed : undefined);
+  const { membershipVersion } = head;
+  const changed = sharesReceipts(head) ? { atMs: clock.now(), seq, membershipVersion } : undefined;
+  await receipts.markDelivered(member, seq, { isConfirmed: true, changed });
   const { conversation } = entry;
   return {
     ...entry,

@@ -11,13 +11,22 @@ export const receiptStore = (table: Table): ReceiptStore => ({
     return { outcome: outcome.item ? 'outdated' : 'notMember' };
   },
 
-  async markDelivered({ conversationId, userId }, seq, changed) {
+  async markDelivered({ conversationId, userId }, seq, { isConfirmed, changed }) {
     const told = toldBy(changed && { emit: 'receipt.delivered', changed });
     await table.update({
       key: keys.memberKey(conversationId, userId),
-      update: `SET lastDeliveredSeq = :seq${told.update}`,
+      update: `SET lastDeliveredSeq = :seq${isConfirmed ? ', confirmedSeq = :seq' : ''}${told.update}`,
       condition: 'attribute_exists(PK) AND lastDeliveredSeq < :seq',
       values: { ':seq': seq, ...told.values },
+    });
+  },
+
+  async confirmDelivered({ conversationId, userId }, seq) {
+    await table.update({
+      key: keys.memberKey(conversationId, userId),
+      update: 'SET confirmedSeq = :seq REMOVE emit, changed',
+      condition: 'lastDeliveredSeq >= :seq AND (attribute_not_exists(confirmedSeq) OR confirmedSeq < :seq)',
+      values: { ':seq': seq },
     });
   },
 

@@ -62,6 +62,8 @@ export interface Member {
   joinedSeq: number;
   lastReadSeq: number;
   lastDeliveredSeq: number;
+  /** What one of the user's clients itself said that it got: that a frame was taken may mean a phone that has lost its network. */
+  confirmedSeq?: number;
   /** Own messages after `lastReadSeq`: they are not unread to their sender. */
   ownSinceRead: number;
   recentSends: RecentSends;
@@ -80,6 +82,8 @@ export interface Member {
   hasBlockedAtMs?: number;
   /** The newest message that this user was pushed to about: none up to it is pushed again. */
   notifiedSeq?: number;
+  /** Which claim of a push that was. */
+  notifiedBy?: string;
   deferredPush?: DeferredPush;
 }
 

@@ -78,9 +78,12 @@ const reasons: [DropReason, (question: MembersQuestion) => boolean][] = [
 
 export const wantsAny = ({ push, sms }: NotificationSettings): boolean => push || sms;
 
-/** A receipt without a live connection says that some device had it; that nobody has looked since, the push is for. */
+/**
+ * By a client's own word: that a connection took it may mean a phone that has lost its network. Without a live connection the client that
+ * had it is gone, and its user may not have looked.
+ */
 function isDelivered({ member, message, connections }: MembersQuestion): boolean {
-  return connections.length > 0 && message.seq <= member.lastDeliveredSeq;
+  return connections.length > 0 && message.seq <= (member.confirmedSeq ?? 0);
 }
 
 /** An answer to one's own message is meant for one as much as a mention is. */

@@ -190,7 +190,7 @@ describe('somebody who was not looking', () => {
 });
 
 const leaves = async () => backend.database.change(memberKey(group, bob), { joinedSeq: 1 });
-const receives = () => backend.database.change(memberKey(group, bob), { lastDeliveredSeq: 1 });
+const receives = () => backend.database.change(memberKey(group, bob), { lastDeliveredSeq: 1, confirmedSeq: 1 });
 const blocks = (userId: string, other: string) => {
   const key = blockKey(userId, other);
   return backend.database.change(key, { ...key, entity: 'block', atMs: 1 });

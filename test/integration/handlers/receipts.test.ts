@@ -35,6 +35,29 @@ const announcedBy = async (userId: string) =>
   announcementOf(changeFrom(await backend.database.imageOf(memberKey(group, userId)))).events;
 const writtenBy = (userId: string) => backend.database.itemOf(memberKey(group, userId));
 
+describe('what a client says that it got', () => {
+  test('is written once, also where fan-out has marked it before', async () => {
+    await send('ann', 2);
+    await backend.database.change(memberKey(group, 'bob'), { lastDeliveredSeq: 2 });
+
+    expect((await calls.move('bob', 'delivered', group)).body).toMatchObject({ receipt: { lastDeliveredSeq: 2 } });
+    const confirmed = await writtenBy('bob');
+    expect(confirmed).toMatchObject({ lastDeliveredSeq: 2, confirmedSeq: 2 });
+    expect(confirmed).not.toHaveProperty('emit');
+
+    await calls.move('bob', 'delivered', group, 1);
+    expect(await writtenBy('bob')).toEqual(confirmed);
+  });
+
+  test('is told of where it is new', async () => {
+    await send('ann', 1);
+
+    await calls.move('bob', 'delivered', group);
+
+    expect(await writtenBy('bob')).toMatchObject({ lastDeliveredSeq: 1, confirmedSeq: 1, emit: 'receipt.delivered' });
+  });
+});
+
 describe('reading', () => {
   test('to the end, without a body, and to a position', async () => {
     await send('ann', 3);

@@ -64,7 +64,7 @@ const factors: Record<string, [name: string, over: Partial<PushQuestion>, alone:
     ['wants nothing of it', { member: asBob({ notify: 'none' }) }, 'level'],
     ['blocked by the other of two', { member: asBob({ blockedAtMs: 1 }) }, 'blocked'],
     ['has blocked the other of two', { member: asBob({ hasBlockedAtMs: 1 }) }, 'blocked'],
-    ['has received it', { member: asBob({ lastDeliveredSeq: 7 }) }, 'push'],
+    ['has received it', { member: asBob({ confirmedSeq: 7 }) }, 'push'],
   ],
   connections: [
     ['none', {}, 'push'],
@@ -142,10 +142,15 @@ describe('a push', () => {
       { member: asBob({ mutedUntilMs: nowMs + 1 }), message: aMessage({ seq: 7, mentions: ['bob'] }) },
       'muted',
     ],
-    ['received, and connected', { member: asBob({ lastDeliveredSeq: 7 }), connections: [connected()] }, 'delivered'],
+    [
+      'taken by a connection, without a word of its client',
+      { member: asBob({ lastDeliveredSeq: 7 }), connections: [connected()] },
+      'push',
+    ],
+    ['received, and connected', { member: asBob({ confirmedSeq: 7 }), connections: [connected()] }, 'delivered'],
     [
       'connected, and received what was before',
-      { member: asBob({ lastDeliveredSeq: 6 }), connections: [connected()] },
+      { member: asBob({ confirmedSeq: 6 }), connections: [connected()] },
       'push',
     ],
     ['encrypted', { message: aMessage({ seq: 7, encrypted: { algorithm: 'a', ciphertext: 'c' } }) }, 'push'],
@@ -159,7 +164,7 @@ describe('a push', () => {
     for (const chosen of product(Object.values(factors))) {
       const question = chosen.reduce<Partial<PushQuestion>>((all, [, over]) => merged(all, over), {});
       const expected = chosen.map(([, , outcome]) => outcome);
-      const isReceived = question.member?.lastDeliveredSeq === 7 && question.connections !== undefined;
+      const isReceived = question.member?.confirmedSeq === 7 && question.connections !== undefined;
       const first = order.find((outcome) => [...expected, ...(isReceived ? ['delivered'] : [])].includes(outcome));
       expect([chosen.map(([name]) => name), decide(question)]).toEqual([chosen.map(([name]) => name), first]);
       combinations += 1;
