@@ -1,5 +1,6 @@
 import type { Notice, PushStore } from '../app/push-ports.ts';
 import { unreadCountOf } from '../domain/conversation.ts';
+import { systemRandomness } from '../runtime/randomness.ts';
 import { headFrom, memberFrom, messageFrom, profileFrom } from './items.ts';
 import * as keys from './keys.ts';
 import type { Item, Table } from './table.ts';
@@ -60,15 +61,16 @@ export const pushStore = (table: Table): PushStore => ({
   },
 
   async claim({ conversationId, userId, seq }) {
-    const { isDone, ...refused } = await table.update({
+    const by = systemRandomness.id();
+    const outcome = await table.update({
       key: keys.memberKey(conversationId, userId),
-      update: 'SET notifiedSeq = :seq REMOVE deferredPush, emit, changed',
+      update: 'SET notifiedSeq = :seq, notifiedBy = :by REMOVE deferredPush, emit, changed',
       condition:
         'attribute_exists(PK) AND lastReadSeq < :seq AND (attribute_not_exists(notifiedSeq) OR notifiedSeq < :seq)',
-      values: { ':seq': seq },
+      values: { ':seq': seq, ':by': by },
     });
-    // The first try of the SDK was done, and its answer lost.
-    return isDone || ('mayBeOwn' in refused && refused.mayBeOwn && refused.item?.notifiedSeq === seq);
+    // The first try of the SDK was done, and its answer lost: what stands in the way is then our own, which the seq does not say.
+    return outcome.isDone || outcome.item?.notifiedBy === by;
   },
 
   async defer({ bySeq, ...notice }, untilMs, nowMs) {

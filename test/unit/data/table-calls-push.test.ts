@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
 import type { DevicePlatform } from '../../../contract/device.ts';
 import { listDevices, registerDevice, removeDevice } from '../../../lambdas/app/manage-devices.ts';
@@ -148,7 +149,7 @@ describe('the table calls of a notification', () => {
     const recorded = tableWith();
     await callsOf(recorded);
     expect(recorded.input(7)).toMatchObject({
-      UpdateExpression: 'SET notifiedSeq = :seq REMOVE deferredPush, emit, changed',
+      UpdateExpression: 'SET notifiedSeq = :seq, notifiedBy = :by REMOVE deferredPush, emit, changed',
       ConditionExpression:
         'attribute_exists(PK) AND lastReadSeq < :seq AND (attribute_not_exists(notifiedSeq) OR notifiedSeq < :seq)',
     });
@@ -159,6 +160,25 @@ describe('the table calls of a notification', () => {
     const taken = new ConditionalCheckFailedException({ message: 'taken', $metadata: { attempts: 1 } });
     recorded.mock.on(UpdateCommand).rejects(taken);
     expect(await callsOf(recorded)).toBe(pushing);
+  });
+});
+
+describe('a claim that the SDK tried twice', () => {
+  const claim = async (standing: (own: string) => string) => {
+    const recorded = recordedTable();
+    recorded.mock.on(UpdateCommand).callsFake(({ ExpressionAttributeValues }) => {
+      const item = memberItem(aMember({ notifiedSeq: 1, notifiedBy: standing(ExpressionAttributeValues[':by']) }), 0);
+      throw new ConditionalCheckFailedException({ message: 'no', Item: marshall(item), $metadata: { attempts: 2 } });
+    });
+    return pushStore(recorded.table).claim({ conversationId: 'g1', userId: 'bob', seq: 1 });
+  };
+
+  it('and that meets itself is won', async () => {
+    expect(await claim((own) => own)).toBe(true);
+  });
+
+  it('and that meets another of the same message is lost', async () => {
+    expect(await claim(() => 'another')).toBe(false);
   });
 });
 
