@@ -1,4 +1,5 @@
 import type { PushCause } from '../domain/change.ts';
+import { chunksOf } from '../domain/chunks-of.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { NotificationQueue, PendingNotification } from './ports.ts';
 
@@ -17,7 +18,7 @@ export async function notifyAbsent(queue: NotificationQueue, told: New[], connec
   const pending = told.flatMap(({ conversationId, recipients, push }): PendingNotification[] => {
     if (!push) return [];
     const absent = recipients.filter((userId) => userId !== push.senderId && !isLooking(conversationId, userId));
-    return inHundreds(absent).map((userIds) => ({ conversationId, ...push, userIds }));
+    return chunksOf(absent, usersPerNotification).map((userIds) => ({ conversationId, ...push, userIds }));
   });
   if (pending.length > 0) await queue.notifyLater(pending);
 }
@@ -29,8 +30,3 @@ function lookersAmong(connections: Connection[]) {
       looking.set(conversationId, (looking.get(conversationId) ?? new Set()).add(userId));
   return (conversationId: string, userId: string) => looking.get(conversationId)?.has(userId) ?? false;
 }
-
-const inHundreds = (userIds: string[]): string[][] =>
-  Array.from({ length: Math.ceil(userIds.length / usersPerNotification) }, (_, chunk) =>
-    userIds.slice(chunk * usersPerNotification, (chunk + 1) * usersPerNotification),
-  );

@@ -1,5 +1,6 @@
 import { limits } from '../../contract/limits.ts';
 import type { PushCause } from '../domain/change.ts';
+import { chunksOf } from '../domain/chunks-of.ts';
 import type { Connection } from '../domain/connection.ts';
 import { framesOf } from '../domain/frames.ts';
 import { notifyAbsent } from './notify-absent.ts';
@@ -34,13 +35,23 @@ export interface Reached {
  * that looks at a new message go to be pushed to.
  */
 export async function tellMembers(ports: TellPorts, told: Told[]): Promise<Reached> {
-  const connections = await ports.connections.connectionsOf(everybodyIn(told), ports.clock.now());
-  const [reached] = await Promise.all([
-    postAll(ports, told, connections),
-    notifyAbsent(ports.notificationQueue, told, connections),
-  ]);
-  return reached;
+  const framesFor = framesOfChanges(told);
+  const pages = await Promise.all(
+    chunksOf(everybodyIn(told), usersPerPage).map(async (userIds) => {
+      const connections = await ports.connections.connectionsOf(userIds, ports.clock.now());
+      return { connections, ...(await postAll(ports, told, connections, framesFor)) };
+    }),
+  );
+  const connections = pages.flatMap((page) => page.connections);
+  await notifyAbsent(ports.notificationQueue, told, connections);
+  return {
+    delivered: pages.reduce((sum, page) => sum + page.delivered, 0),
+    userIds: new Set(pages.flatMap(({ userIds }) => [...userIds])),
+  };
 }
+
+/** As many as one read of connections takes: the first are told while the next are still looked for. */
+const usersPerPage = 100;
 
 /** Changes of one conversation share their list of recipients: each list is walked through once. */
 function everybodyIn(told: Told[]): string[] {
@@ -48,9 +59,13 @@ function everybodyIn(told: Told[]): string[] {
   return [...new Set([...lists].flat())];
 }
 
-async function postAll(ports: TellPorts, told: Told[], connections: Connection[]): Promise<Reached> {
+async function postAll(
+  ports: TellPorts,
+  told: Told[],
+  connections: Connection[],
+  framesFor: FramesFor,
+): Promise<Reached> {
   const changesFor = changesByUser(told, connections);
-  const framesFor = framesOfChanges(told);
   const undelivered: UndeliveredFrame[] = [];
   const userIds = new Set<string>();
   let delivered = 0;
@@ -78,10 +93,13 @@ function changesByUser(told: Told[], connections: Connection[]): (connection: Co
     (byUser.get(userId) ?? []).filter((place) => told[place]?.exceptConnectionId !== connectionId);
 }
 
+/** Frames by the places in `told` of what they hold, and how many events that is. */
+type FramesFor = (changes: number[]) => { frames: string[]; events: number };
+
 /** Most connections of a conversation get the same: its frames are made once. */
-function framesOfChanges(told: Told[]) {
+function framesOfChanges(told: Told[]): FramesFor {
   const known = new Map<string, { frames: string[]; events: number }>();
-  return (changes: number[]) => {
+  return (changes) => {
     const key = changes.join();
     const made = known.get(key);
     if (made) return made;

@@ -10,6 +10,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { refuse } from '../domain/chat-error.ts';
+import { chunksOf } from '../domain/chunks-of.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { tally } from '../runtime/tally.ts';
 import type { Key } from './keys.ts';
@@ -263,8 +264,3 @@ async function untilProcessed<Part>(parts: Part[], process: (left: Part[]) => Pr
 const backoffMs = (tries: number) => Math.random() * 25 * 2 ** (tries - 1);
 
 const plainKey = ({ PK, SK }: Key): Item => ({ PK, SK });
-
-const chunksOf = <Element>(elements: Element[], size: number): Element[][] =>
-  Array.from({ length: Math.ceil(elements.length / size) }, (_, chunk) =>
-    elements.slice(chunk * size, (chunk + 1) * size),
-  );

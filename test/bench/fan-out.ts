@@ -32,7 +32,7 @@ async function spreadsIn(host: TestHost, members: number): Promise<Figure[]> {
   const [owner, ...others] = users;
   if (!owner) throw new Error('a group has an owner');
   const conversationId = await given.group(owner, others);
-  const sockets = await connectAll(users);
+  const sockets = await connectAll(users, conversationId);
   const spreads: Spread[] = [];
   for (let n = 0; n < warmUp + messages; n += 1) spreads.push(await spreadOf(owner, conversationId, sockets));
   const memory = loadedMemory().slice(0, 1);
@@ -40,10 +40,18 @@ async function spreadsIn(host: TestHost, members: number): Promise<Figure[]> {
   return [...figuresOf(members, spreads.slice(warmUp)), ...memory];
 }
 
-async function connectAll(users: given.AbsentUser[]): Promise<WebSocket[]> {
+/** All look at the conversation: what is then pushed to those who do not would be measured with the next message. */
+async function connectAll(users: given.AbsentUser[], conversationId: string): Promise<WebSocket[]> {
   const sockets: WebSocket[] = [];
   for (let start = 0; start < users.length; start += connectsAtOnce) {
-    sockets.push(...(await Promise.all(users.slice(start, start + connectsAtOnce).map(connect))));
+    const some = users.slice(start, start + connectsAtOnce).map(async (user) => {
+      const socket = await connect(user);
+      const joined = arrivalOf(socket, 'conversation.join');
+      socket.send(JSON.stringify({ action: 'conversation.join', id: 'join', data: { conversationId } }));
+      await joined;
+      return socket;
+    });
+    sockets.push(...(await Promise.all(some)));
   }
   return sockets;
 }
