@@ -2,7 +2,7 @@ import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { environmentCredentials } from '../runtime/environment-credentials.ts';
 
-/** A request to API Gateway's management endpoint, before it is signed. */
+/** A request to a service of AWS, before it is signed. */
 export interface UnsignedRequest {
   method: 'POST' | 'DELETE';
   /** With its port, where that is not the scheme's own. */
@@ -10,16 +10,17 @@ export interface UnsignedRequest {
   /** As it goes over the wire: encoded once. */
   path: string;
   body: string;
+  /** Signed with it; names in lower case. */
+  headers?: Record<string, string>;
 }
 
-const service = 'execute-api';
 const algorithm = 'AWS4-HMAC-SHA256';
 
 /**
- * Signature Version 4 by hand, for `@connections` alone: the SDK's client spends three times the CPU on each post
- * (docs/decisions/0009), and a fan-out is thousands of them. AWS, "Create a signed AWS API request".
+ * Signature Version 4 by hand, for calls so many or so few that the SDK's client for them is too dear (docs/decisions/0009 and 0016).
+ * `service` as in the names of its endpoints. AWS, "Create a signed AWS API request".
  */
-export function signerFor(region: string) {
+export function signerFor(service: string, region: string) {
   const keyOf = lastOf((secret: string, day: string) => {
     const dayKey = hmac(`AWS4${secret}`, day);
     // A key that is made once: HMAC with bare bytes makes it anew each time, seven times as long as the HMAC itself.
@@ -29,14 +30,16 @@ export function signerFor(region: string) {
   const bodyHashOf = lastOf(sha256);
 
   /** The headers of this request, signed at this time. Credentials are read each time, since Lambda renews them. */
-  return ({ method, host, path, body }: UnsignedRequest, nowMs: number): OutgoingHttpHeaders => {
+  return ({ method, host, path, body, headers: own }: UnsignedRequest, nowMs: number): OutgoingHttpHeaders => {
     const { accessKeyId, secretAccessKey, sessionToken } = environmentCredentials();
     const time = basicTime(nowMs);
     const day = time.slice(0, 8);
     const scope = `${day}/${region}/${service}/aws4_request`;
-    const headers = { host, 'x-amz-date': time, ...(sessionToken && { 'x-amz-security-token': sessionToken }) };
-    const names = Object.keys(headers).join(';');
-    const lines = Object.entries(headers).map(([name, value]) => `${name}:${value}\n`);
+    const token = sessionToken && { 'x-amz-security-token': sessionToken };
+    const headers: Record<string, string> = { ...own, host, 'x-amz-date': time, ...token };
+    const signed = Object.keys(headers).sort();
+    const names = signed.join(';');
+    const lines = signed.map((name) => `${name}:${headers[name]}\n`);
     const canonical = [method, canonicalPath(path), '', lines.join(''), names, bodyHashOf(body)].join('\n');
     const signature = hmac(keyOf(secretAccessKey, day), [algorithm, time, scope, sha256(canonical)].join('\n'));
     return {

@@ -70,7 +70,7 @@ const requests: [string, UnsignedRequest][] = [
 
 describe('the signature', () => {
   test.each(requests)('of %s is the one that the SDK makes', async (_, request) => {
-    const { authorization } = signerFor(region)(request, nowMs);
+    const { authorization } = signerFor('execute-api', region)(request, nowMs);
     expect(authorization).toBe(await authorizationOfSdk(request));
   });
 
@@ -78,13 +78,13 @@ describe('the signature', () => {
     vi.stubEnv('AWS_SESSION_TOKEN', undefined);
     const [[, request] = ['', undefined]] = requests;
     if (!request) throw new Error('there is a request above');
-    const headers = signerFor(region)(request, nowMs);
+    const headers = signerFor('execute-api', region)(request, nowMs);
     expect(headers).not.toHaveProperty('x-amz-security-token');
     expect(headers.authorization).toBe(await authorizationOfSdk(request));
   });
 
   test('follows credentials, bodies and days as they change', async () => {
-    const sign = signerFor(region);
+    const sign = signerFor('execute-api', region);
     for (const secret of ['one', 'other']) {
       vi.stubEnv('AWS_SECRET_ACCESS_KEY', secret);
       for (const [, request] of [...requests, ...requests]) {
@@ -100,7 +100,7 @@ describe('the signature', () => {
 
   test('without credentials there is none', () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
-    expect(() => signerFor(region)({ method: 'DELETE', host, path: '/', body: '' }, nowMs)).toThrow(
+    expect(() => signerFor('execute-api', region)({ method: 'DELETE', host, path: '/', body: '' }, nowMs)).toThrow(
       'no AWS credentials',
     );
   });
