@@ -74,6 +74,8 @@ export const limits = {
   typingSeconds: 6,
   /** Members above which a conversation is told in slices, and its comings and goings to those concerned alone. */
   sliceMembers: 1_000,
+  /** Users whom one domain event names: with the longest ids there are, it stays below the 64 KB that EventBridge bills as one. */
+  domainEventUsers: 100,
   /** Items of one page, at most and when nothing is said. */
   pageSize: { most: 100, usual: 50 },
 } as const;
