@@ -1,6 +1,6 @@
 import type { ChannelStore } from '../app/membership-ports.ts';
 import type { PageRequest } from '../app/ports.ts';
-import { foldedTitle } from '../domain/folded-title.ts';
+import { foldedText } from '../domain/folded-text.ts';
 import { cursorOf, sortKeyOf } from './cursor.ts';
 import { detailsFrom, headFrom, isListed } from './items.ts';
 import * as keys from './keys.ts';
@@ -12,7 +12,7 @@ const queriesPerSearch = 4;
 
 export const channelStore = (table: Table): ChannelStore => ({
   async find(words, page) {
-    const { found, nextCursor } = await search(table, foldedTitle(words), page);
+    const { found, nextCursor } = await search(table, foldedText(words), page);
     return { channels: await channelsOf(table, found), ...(nextCursor !== undefined && { nextCursor }) };
   },
 });

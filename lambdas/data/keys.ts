@@ -1,5 +1,5 @@
 import { activityBucketOf } from '../domain/activity.ts';
-import { indexedTitle } from '../domain/folded-title.ts';
+import { indexedTitle } from '../domain/folded-text.ts';
 
 /**
  * Every key of the table, and no key anywhere else.
