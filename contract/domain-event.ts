@@ -33,7 +33,7 @@ const ConversationPointerSchema = z.object({
 /** The conversation itself, without what is said in it. */
 const ConversationSchema = z.extend(ConversationPointerSchema, {
   avatarUrl: z.optional(z.string()),
-  metadata: z.optional(z.record(z.string(), z.json())),
+  metadata: z.optional(z.record(z.string(), z.unknown())),
   visibility: z.enum(visibilities),
   posting: z.enum(postings),
   slowModeSeconds: z.optional(z.int()),

@@ -74,6 +74,8 @@ export interface Stage {
   quietHours: 'defer' | 'drop';
   /** To readers who want it and whom no device of theirs could tell. */
   sms: SmsLimits | 'off';
+  /** Tell the deployer's own systems what happens, by a bus of EventBridge: billed per event. */
+  domainEvents: boolean;
   limits: {
     membersPerGroup: number;
     /** Connects of one user in any minute. */
@@ -113,6 +115,7 @@ const defaults: StageSettings = {
   platformApplications: {},
   quietHours: 'defer',
   sms: 'off',
+  domainEvents: true,
   limits: { membersPerGroup: 1000, connectsPerMinute: 20, connectionsPerUser: 10, rates },
   throttling: { requestsPerSecond: 1000, burst: 500 },
   tracing: false,

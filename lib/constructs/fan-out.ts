@@ -1,11 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { DynamoEventSource, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { FilterCriteria, FilterRule } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { DeduplicationScope, FifoThroughputLimit, type IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ChatFunction, type House } from './chat-function.ts';
 import { ChatQueue, parkingQueue } from './chat-queue.ts';
 import type { ChatTable } from './chat-table.ts';
+import { readStream } from './table-stream.ts';
 import type { ChatWebSocketApi } from './websocket-api.ts';
 
 export interface FanOutProps {
@@ -59,15 +60,8 @@ function fanOut(
   fn.bindQueue('RETRY_QUEUE_URL', retryQueue);
   fn.bindQueue('SLICE_QUEUE_URL', sliceQueue);
   fn.bindQueue('PRESENCE_QUEUE_URL', presenceQueue);
-  fn.addEventSource(streamOf(table, fn, parkingQueue(scope, 'UnreadableRecords')));
-}
-
-/** Left to its defaults a stream mapping retries one bad record for a day and holds up its whole shard: every bound is set. */
-function streamOf(table: ChatTable, fn: ChatFunction, parked: IQueue): DynamoEventSource {
-  fn.allow(['sqs:SendMessage'], [parked.queueArn]);
-  return new DynamoEventSource(table, {
-    // LATEST may miss what is written while the mapping is being made.
-    startingPosition: StartingPosition.TRIM_HORIZON,
+  readStream(fn, table, {
+    parked: parkingQueue(scope, 'UnreadableRecords'),
     // A write with nothing to announce has no `emit`: it invokes nothing, which also keeps FanOut's own writes from looping.
     filters: [
       FilterCriteria.filter({ dynamodb: { NewImage: { emit: { S: FilterRule.exists() } } } }),
@@ -77,14 +71,6 @@ function streamOf(table: ChatTable, fn: ChatFunction, parked: IQueue): DynamoEve
         dynamodb: { OldImage: { entity: { S: FilterRule.isEqual('connections') } } },
       }),
     ],
-    batchSize: 100,
-    maxBatchingWindow: Duration.seconds(0),
-    parallelizationFactor: 10,
-    reportBatchItemFailures: true,
-    bisectBatchOnError: true,
-    retryAttempts: 5,
-    maxRecordAge: Duration.hours(1),
-    onFailure: { bind: () => ({ destination: parked.queueArn }) },
   });
 }
 

@@ -90,8 +90,11 @@ function ownVariables(resource: Resource, origins: Origins): Record<string, stri
 /** Public addresses of the deployed stage become those of this machine. */
 function redirect(name: string, value: string, origins: Origins): string {
   if (name === 'JWKS_URL') return value.replace(identityOrigin, origins.identity);
-  // The SDK takes a queue's host from its URL, and not from AWS_ENDPOINT_URL.
-  return value.replace(/https:\/\/(?:\w+\.execute-api|sqs)\.[\w-]+\.amazonaws\.com(\.cn)?/g, origins.awsEndpoint);
+  // The SDK takes a queue's host from its URL, and not from AWS_ENDPOINT_URL; what is signed by hand knows no such variable.
+  return value.replace(
+    /https:\/\/(?:\w+\.execute-api|sqs|events)\.[\w-]+\.amazonaws\.com(\.cn)?/g,
+    origins.awsEndpoint,
+  );
 }
 
 function objectOf(value: Json | undefined): Record<string, Json> {

@@ -165,13 +165,14 @@ test('the local stage can be deployed nowhere, another wherever the credentials 
   expect(synthesise({ home: undefined }).stack.environment).toBe('aws://unknown-account/unknown-region');
 });
 
-test('the stack tells where its APIs are, and where notifications are parked', () => {
+test('the stack tells where its APIs are, where notifications are parked and where its events go', () => {
   const url = (api: string) => `<${api}>.execute-api.us-east-1.<AWS::URLSuffix>`;
   const outputs = Object.entries(template.findOutputs('*')).map(([name, { Value }]) => [name, readable(Value)]);
   expect(Object.fromEntries(outputs)).toEqual({
     HttpUrl: 'HttpApi.ApiEndpoint',
     WebSocketUrl: `wss://${url('WebSocketApi')}/v1`,
     NotificationDeadLettersUrl: expect.anything(),
+    EventBusName: '<EventsBus>',
   });
 });
 

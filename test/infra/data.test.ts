@@ -49,8 +49,28 @@ describe('the table', () => {
   });
 });
 
-describe('the stream mapping', () => {
-  const mapping = mappingOf('FanOut');
+describe.each([
+  [
+    'FanOut',
+    'StreamUnreadableRecords',
+    [
+      '{"dynamodb":{"NewImage":{"emit":{"S":[{"exists":true}]}}}}',
+      '{"eventName":["REMOVE"],"dynamodb":{"OldImage":{"entity":{"S":["connections"]}}}}',
+    ],
+  ],
+  [
+    'PublishEvents',
+    'EventsUnpublishedRecords',
+    [
+      '{"dynamodb":{"NewImage":{"emit":{"S":["message.created","message.updated","message.deleted","conversation.created","conversation.updated","conversation.closed","membership.changed"]}}}}',
+    ],
+  ],
+] as const)('the stream mapping of %s', (name, parked, patterns) => {
+  const mapping = mappingOf(name);
+
+  test('reads what it has to do with', () => {
+    expect(mapping.FilterCriteria).toEqual({ Filters: patterns.map((Pattern) => ({ Pattern })) });
+  });
 
   test.each([
     ['BatchSize', 100],
@@ -61,15 +81,6 @@ describe('the stream mapping', () => {
     ['MaximumRetryAttempts', 5],
     ['MaximumRecordAgeInSeconds', 3600],
     ['StartingPosition', 'TRIM_HORIZON'],
-    [
-      'FilterCriteria',
-      {
-        Filters: [
-          { Pattern: '{"dynamodb":{"NewImage":{"emit":{"S":[{"exists":true}]}}}}' },
-          { Pattern: '{"eventName":["REMOVE"],"dynamodb":{"OldImage":{"entity":{"S":["connections"]}}}}' },
-        ],
-      },
-    ],
   ])('%s is %o', (setting, value) => {
     expect(mapping[setting]).toEqual(value);
   });
@@ -77,7 +88,7 @@ describe('the stream mapping', () => {
   test('reads the table and parks what it gives up on', () => {
     expect(readable(mapping.EventSourceArn)).toBe('ChatTable.StreamArn');
     expect(mapping.DestinationConfig).toEqual({
-      OnFailure: { Destination: { 'Fn::GetAtt': [expect.stringMatching(/^StreamUnreadableRecords/), 'Arn'] } },
+      OnFailure: { Destination: { 'Fn::GetAtt': [expect.stringMatching(new RegExp(`^${parked}`)), 'Arn'] } },
     });
   });
 });

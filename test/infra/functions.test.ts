@@ -35,6 +35,7 @@ test('every function is named as in the architecture', () => {
     'Notify',
     'Ping',
     'PostSlice',
+    'PublishEvents',
     'ReadHistory',
     'ReadPresence',
     'RefreshToken',
@@ -115,6 +116,7 @@ const asked = {
 };
 
 const framed = { ...asked, CALLBACK_URL: callback };
+const eventBus = '{"url":"https://events.us-east-1.<AWS::URLSuffix>","name":"<EventsBus>","source":"parley.local"}';
 
 const environments: Record<string, Record<string, string>> = {
   AuthorizeConnection: { ...identity, ALLOWED_ORIGINS: '*', ALLOW_QUERY_TOKEN: 'true' },
@@ -138,6 +140,7 @@ const environments: Record<string, Record<string, string>> = {
     NOTIFICATION_QUEUE_URL: '<NotificationsQueue>',
     RETRY_QUEUE_URL: '<StreamRetryQueue>',
   },
+  PublishEvents: { ...table, EVENT_BUS: eventBus },
   JoinConversation: framed,
   ManageConnections: framed,
   ManageConversations: { ...asked, MEMBERS_PER_GROUP: '1000' },

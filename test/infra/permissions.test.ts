@@ -32,6 +32,7 @@ const framed = {
 };
 const consuming =
   'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage';
+const streaming = 'dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams';
 
 /** Function → resource → exactly these actions. The own log comes on top. */
 const granted: Record<string, Record<string, string>> = {
@@ -45,7 +46,7 @@ const granted: Record<string, Record<string, string>> = {
   Disconnect: { 'ChatTable.Arn': 'dynamodb:UpdateItem' },
   FanOut: {
     'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query dynamodb:UpdateItem',
-    'ChatTable.StreamArn': 'dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams',
+    'ChatTable.StreamArn': streaming,
     [callback]: 'execute-api:ManageConnections',
     'NotificationsQueue.Arn': 'sqs:SendMessage',
     'PresenceQueue.Arn': 'sqs:SendMessage',
@@ -104,6 +105,12 @@ const granted: Record<string, Record<string, string>> = {
     'NotificationsQueue.Arn': 'sqs:SendMessage',
     'StreamRetryQueue.Arn': 'sqs:SendMessage',
     'StreamSliceQueue.Arn': consuming,
+  },
+  PublishEvents: {
+    'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query',
+    'ChatTable.StreamArn': streaming,
+    'EventsBus.Arn': 'events:PutEvents',
+    'EventsUnpublishedRecords.Arn': 'sqs:SendMessage',
   },
   ReadHistory: { ...limited, 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query' },
   ReadPresence: {

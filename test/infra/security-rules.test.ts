@@ -61,23 +61,23 @@ const acknowledged: Acknowledgement[] = [
   { rule: 'Serverless-SQSRedrivePolicy', where: /^Presence\/Queue$/, reason: 'As AwsSolutions-SQS3.' },
   {
     rule: 'AwsSolutions-SQS3',
-    where: /^Stream\/UnreadableRecords$/,
+    where: /^(Stream\/UnreadableRecords|Events\/UnpublishedRecords)$/,
     reason: 'It is itself where a mapping parks what failed: nothing consumes it.',
   },
   {
     rule: 'Serverless-SQSRedrivePolicy',
-    where: /^(Stream\/(UnreadableRecords|SliceDeadLetters)|Notifications\/DeadLetters)$/,
+    where: /^(Stream\/(UnreadableRecords|SliceDeadLetters)|Events\/UnpublishedRecords|Notifications\/DeadLetters)$/,
     reason: 'They are themselves where failures are parked: nothing consumes them.',
   },
   {
     rule: 'Serverless-LambdaDLQ',
-    where: /^(WebSocket|Http|Notifications|Presence|Stream)\/\w+$/,
+    where: /^(WebSocket|Http|Notifications|Presence|Stream|Events)\/\w+$/,
     reason:
       'Asked for asynchronous invocations. These are invoked by API Gateway, or by mappings with queues of their own.',
   },
   {
     rule: 'Serverless-LambdaTracing',
-    where: /^(WebSocket|Http|Notifications|Presence|Stream)\/\w+$/,
+    where: /^(WebSocket|Http|Notifications|Presence|Stream|Events)\/\w+$/,
     reason: 'X-Ray is billed per trace: the stage setting tracing.',
   },
   {
