@@ -76,6 +76,13 @@ export const limits = {
   sliceMembers: 1_000,
   /** Users whom one domain event names: with the longest ids there are, it stays below the 64 KB that EventBridge bills as one. */
   domainEventUsers: 100,
+  /** Unicode code points of what is searched for, and words in it. */
+  searchLength: 100,
+  searchWords: 10,
+  /** Conversations that a search of all of them looks at: the most recently active. */
+  searchConversations: 100,
+  /** Characters of a search's cursor: it says of each conversation how far it was searched. */
+  searchCursorLength: 5_000,
   /** Items of one page, at most and when nothing is said. */
   pageSize: { most: 100, usual: 50 },
 } as const;

@@ -51,15 +51,22 @@ export interface QueryRequest {
   index?: string;
   isDescending?: boolean;
   limit?: number | undefined;
-  /** Comma-separated; names that DynamoDB reserves are not among those that we use. */
+  /** Comma-separated; a name that DynamoDB reserves stands as `#name`, and in `names`. */
   projection?: string;
+  names?: Record<string, string>;
   startKey?: Item | undefined;
+  /** Reads at half the price what may be a moment old. */
+  isEventual?: true;
+  /** Has the page tell what it took. */
+  isMetered?: true;
 }
 
 export interface QueryPage {
   items: Item[];
   /** Where the next page starts; a page may be empty and still not be the last. */
   nextKey?: Item | undefined;
+  /** Read units, where they were asked for. */
+  units?: number | undefined;
 }
 
 export type Table = ReturnType<typeof tableOf>;
@@ -87,8 +94,9 @@ export function tableOf(client: DynamoDBDocumentClient, TableName: string) {
   };
 
   return {
-    async get(key: Key): Promise<Item | undefined> {
-      const { Item } = await called(() => client.send(new GetCommand({ TableName, Key: key, ConsistentRead: true })));
+    async get(key: Key, { isConsistent = true } = {}): Promise<Item | undefined> {
+      const get = new GetCommand({ TableName, Key: key, ConsistentRead: isConsistent });
+      const { Item } = await called(() => client.send(get));
       return Item;
     },
 
@@ -143,15 +151,17 @@ export function tableOf(client: DynamoDBDocumentClient, TableName: string) {
         TableName,
         IndexName: request.index,
         KeyConditionExpression: request.keyCondition,
+        ExpressionAttributeNames: request.names,
         ExpressionAttributeValues: request.values,
         ProjectionExpression: request.projection,
         ScanIndexForward: !request.isDescending,
         Limit: request.limit,
         ExclusiveStartKey: request.startKey,
-        ConsistentRead: request.index === undefined,
+        ConsistentRead: request.index === undefined && !request.isEventual,
+        ReturnConsumedCapacity: request.isMetered && 'TOTAL',
       });
-      const { Items = [], LastEvaluatedKey } = await called(() => client.send(command));
-      return { items: Items, nextKey: LastEvaluatedKey };
+      const { Items = [], LastEvaluatedKey, ConsumedCapacity } = await called(() => client.send(command));
+      return { items: Items, nextKey: LastEvaluatedKey, units: ConsumedCapacity?.CapacityUnits };
     },
 
     /** How many items there are, of those that pass the filter, without reading them out: one call for each MB of them. Consistent. */

@@ -22,6 +22,7 @@ import { deviceFunctions } from './device-functions.ts';
 import { manageMessages } from './message-functions.ts';
 import { readPresence } from './presence.ts';
 import { readerFunctions } from './reader-functions.ts';
+import { searchMessages } from './search.ts';
 import { sendFunction } from './send-function.ts';
 import { AUTHORIZER_TIMEOUT_SECONDS, tokenEnvironment } from './tokens.ts';
 import type { ChatWebSocketApi } from './websocket-api.ts';
@@ -66,6 +67,8 @@ export class ChatHttpApi extends Construct {
     route(connections.fn, connections.routes);
     const presence = readPresence(this, house, table);
     route(presence.fn, presence.routes);
+    const search = searchMessages(this, house, table);
+    route(search.fn, search.routes);
     refuseOtherRoutes(this, api, house);
     addStage(this, api, house);
   }

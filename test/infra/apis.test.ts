@@ -73,6 +73,7 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
   ['WebSocketApi', 'sync', 'SyncFrame', 'NONE', true],
   ['HttpApi', 'POST /v1/sync', 'Sync', 'CUSTOM', false],
   ['HttpApi', 'GET /v1/presence', 'ReadPresence', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/search/messages', 'SearchMessages', 'CUSTOM', false],
   ['WebSocketApi', 'conversation.join', 'JoinConversation', 'NONE', true],
   ['WebSocketApi', 'conversation.leave', 'JoinConversation', 'NONE', true],
   ['WebSocketApi', 'presence.set', 'SetPresence', 'NONE', true],
@@ -85,7 +86,7 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
 });
 
 test('there is no other route', () => {
-  expect(routes).toHaveLength(65);
+  expect(routes).toHaveLength(66);
 });
 
 describe('the WebSocket API', () => {

@@ -127,6 +127,11 @@ const granted: Record<string, Record<string, string>> = {
     'StreamRetryQueue.Arn': consuming,
     [callback]: 'execute-api:ManageConnections',
   },
+  SearchMessages: {
+    ...limited,
+    'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query',
+    'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
+  },
   SendMessage: sending,
   SendMessageFrame: { ...framed, ...sending },
   SetPresence: { ...framed, 'ChatTable.Arn': 'dynamodb:UpdateItem' },

@@ -24,6 +24,8 @@ export const requests: Record<string, (scene: Scene) => Asked> = {
   }),
   'DELETE /v1/users/me/devices/{deviceId}': () => ({ params: { deviceId: 'phone' } }),
   'GET /v1/presence': ({ other, owner }) => ({ query: { userIds: `${other},${owner}` } }),
+  'GET /v1/search/messages': () => ({ query: { q: 'said' } }),
+  'GET /v1/search/messages (in the conversation)': ({ conversation }) => ({ query: { q: 'said', ...conversation } }),
   'presence.set': () => ({ body: { status: 'away' } }),
   'POST /v1/sync': () => ({ body: { cursors: {} } }),
   sync: () => ({ body: { cursors: {} } }),

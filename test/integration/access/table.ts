@@ -27,6 +27,7 @@ GET /v1/users/me/notifications                                 401       200    
 PUT /v1/users/me/notifications                                 401       200      -       -      -         -     200   200
 PUT /v1/users/me/notifications (with an unverified number)     401       400      -       -      -         -     400   200
 GET /v1/presence                                               401       200      -       -      -         -     200   200
+GET /v1/search/messages                                        401       200      -       -      -         -     200   200
 presence.set                                                   -         200      -       -      -         -     200   200
 POST /v1/sync                                                  401       200      -       -      -         -     200   200
 sync                                                           -         200      -       -      -         -     200   200
@@ -59,6 +60,7 @@ POST /v1/conversations/{conversationId}/messages               401       403    
 POST …/messages (by the system)                                401       403      403     403    403       403   403   201
 POST …/messages (as a reply)                                   401       403      403     201    201       201   403   201
 GET /v1/conversations/{conversationId}/messages                401       403      403     200    200       200   403   200
+GET /v1/search/messages (in the conversation)                  401       403      403     200    200       200   403   200
 GET /v1/messages/{messageId}                                   401       403      403     200    200       200   403   200
 GET /v1/messages/{messageId} (that is not there)               401       403      403     404    404       404   403   404
 PATCH /v1/messages/{messageId}                                 401       403      403     403    403       403   403   403
@@ -106,6 +108,7 @@ PATCH /v1/conversations/{conversationId}/members/{userId}      401       403    
 DELETE /v1/conversations/{conversationId}/members/{userId}     401       403      -       409    -         -     403   409
 DELETE …/members/{userId} (oneself)                            401       403      -       409    -         -     403   -
 POST /v1/conversations/{conversationId}/messages               401       403      -       201    -         -     403   201
+GET /v1/search/messages (in the conversation)                  401       403      -       200    -         -     403   200
 DELETE /v1/messages/{messageId}                                401       403      -       403    -         -     403   204
 PUT /v1/messages/{messageId}/pin                               401       403      -       204    -         -     403   204
 message.send                                                   -         403      -       200    -         -     403   200
@@ -141,6 +144,7 @@ DELETE /v1/conversations/{conversationId}                      401       403    
 POST /v1/conversations/{conversationId}/members                401       403      403     403    409       409   403   409
 POST /v1/conversations/{conversationId}/messages               401       403      403     409    409       409   403   409
 GET /v1/conversations/{conversationId}/messages                401       403      403     200    200       200   403   200
+GET /v1/search/messages (in the conversation)                  401       403      403     200    200       200   403   200
 PATCH /v1/messages/{messageId} (one’s own)                     401       -        403     409    409       409   -     -
 PUT /v1/messages/{messageId}/reactions/{emoji}                 401       403      403      409    409        409   403   409
 PATCH /v1/conversations/{conversationId}/preferences           401       403      403     200    200       200   403   403
