@@ -64,6 +64,10 @@ export const limits = {
   signalBytes: 16 * 1024,
   /** Unicode code points in the reason for a ban. */
   banReasonLength: 500,
+  /** Unicode code points in the reason for a report, and in the note of whoever resolves it. */
+  reportReasonLength: 1_000,
+  /** Days of the audit log that one call looks at. */
+  auditDays: 366,
   /** Conversations that one connection looks at. */
   joinedConversations: 10,
   /** Connections that hear who is typing in one conversation: those that join later hear nothing of it. */

@@ -1,35 +1,40 @@
-import type { Ban as PublicBan } from '../../contract/ban.ts';
+import type { BanPage, Ban as PublicBan } from '../../contract/ban.ts';
 import { type Ban, publicBan } from '../domain/ban.ts';
-import { refuse } from '../domain/chat-error.ts';
-import { isAdmin, type Principal } from '../domain/principal.ts';
 import { type CloseAllPorts, closeAllConnections } from './close-all-connections.ts';
-import type { BanStore } from './ports.ts';
+import type { Admin } from './oversee.ts';
+import type { BanStore, PageRequest } from './ports.ts';
 
 export interface BanPorts extends CloseAllPorts {
-  bans: BanStore;
+  bans: Pick<BanStore, 'ban' | 'lift'>;
 }
 
-type Admin = Pick<Principal, 'userId' | 'scopes'>;
-
-/** Keeps a user from connecting, and hangs up the connections that there are. Banning again replaces the ban. */
+/**
+ * Keeps a user from connecting and from asking for anything, and hangs up the connections that there are. Banning again replaces the
+ * ban. A function that let the user in a moment ago finds out within `banKnownMs`.
+ */
 export const banUser =
   (ports: BanPorts) =>
-  async (admin: Admin, userId: string, { reason }: { reason?: string | undefined }): Promise<PublicBan> => {
-    demandAdmin(admin, 'ban the user');
-    const ban: Ban = { userId, bannedAtMs: ports.clock.now(), bannedBy: admin.userId, ...(reason && { reason }) };
+  async (
+    { userId: bannedBy }: Pick<Admin, 'userId'>,
+    userId: string,
+    { reason }: { reason?: string | undefined },
+  ): Promise<PublicBan> => {
+    const ban: Ban = { userId, bannedAtMs: ports.clock.now(), bannedBy, ...(reason && { reason }) };
     await ports.bans.ban(ban);
     await closeAllConnections(ports)(userId);
     return publicBan(ban);
   };
 
-/** Lets a user connect again; who is not banned stays as they are. */
+/** Lets a user back in; who is not banned stays as they are. */
 export const liftBan =
   ({ bans, clock }: Pick<BanPorts, 'bans' | 'clock'>) =>
-  async (admin: Admin, userId: string): Promise<void> => {
-    demandAdmin(admin, 'lift the ban');
-    await bans.lift(userId, clock.now());
-  };
+  (userId: string): Promise<void> =>
+    bans.lift(userId, clock.now());
 
-function demandAdmin({ scopes }: Admin, operation: string): void {
-  if (!isAdmin({ scopes })) refuse('FORBIDDEN', operation, 'it takes the scope chat:admin');
-}
+/** Newest first. */
+export const listBans =
+  ({ bans }: { bans: Pick<BanStore, 'bans'> }) =>
+  async (page: PageRequest): Promise<BanPage> => {
+    const found = await bans.bans(page);
+    return { ...found, bans: found.bans.map(publicBan) };
+  };

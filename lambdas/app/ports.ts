@@ -161,8 +161,12 @@ export interface ConnectionStore {
 export interface BanStore {
   /** From now on the user opens no connection. One write. */
   ban(ban: Ban): Promise<void>;
-  /** One conditional write. */
+  /** Who is not banned stays as they are. One transaction of two writes. */
   lift(userId: string, atMs: number): Promise<void>;
+  /** One read without consistency: half a read unit. */
+  isBanned(userId: string): Promise<boolean>;
+  /** Newest first: one query of the index and one batch read. */
+  bans(page: PageRequest): Promise<{ bans: Ban[]; nextCursor?: string }>;
 }
 
 export interface DeviceStore {

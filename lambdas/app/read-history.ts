@@ -42,7 +42,11 @@ interface Page {
 }
 
 /** Each side is read with one message more than it shows, to know whether there is one. */
-async function pageOf(messages: HistoryPorts['messages'], request: HistoryRequest, lastSeq: number): Promise<Page> {
+export async function pageOf(
+  messages: HistoryPorts['messages'],
+  request: HistoryRequest,
+  lastSeq: number,
+): Promise<Page> {
   const { conversationId, limit, before, after, around } = request;
   const side = async (count: number, range: HistoryRange): Promise<Side> => {
     const found = await messages.page({ conversationId, limit: count + 1, ...range });

@@ -1,22 +1,44 @@
 import type { BanStore } from '../app/ports.ts';
 import { assigning } from './assigning.ts';
+import { banLookup } from './ban-lookup.ts';
 import { endOf } from './connection-store.ts';
-import { connectionsKey } from './keys.ts';
+import { pageByIndex } from './index-page.ts';
+import { banFrom, banItem } from './items.ts';
+import * as keys from './keys.ts';
 import type { Table } from './table.ts';
 
-/** In the item of the user's connections, where the one write of a connect meets it. The item of a banned user never ends. */
+/**
+ * An item of its own, which every function may read, and a mark in the item of the user's connections, where the one write of a connect
+ * meets it. That item never ends while its user is banned.
+ */
 export const banStore = (table: Table): BanStore => ({
-  async ban({ userId, bannedAtMs, bannedBy, reason }) {
-    const ban = { entity: 'connections', bannedAtMs, bannedBy, banReason: reason };
-    await table.update({ key: connectionsKey(userId), ...assigning({ ...ban, ttl: undefined, emit: undefined }) });
+  async ban(ban) {
+    const { userId, bannedAtMs } = ban;
+    const mark = assigning({ entity: 'connections', bannedAtMs, ttl: undefined, emit: undefined });
+    await table.transact([{ put: banItem(ban) }, { key: keys.connectionsKey(userId), ...mark }]);
   },
 
   async lift(userId, atMs) {
-    const noBan = { bannedAtMs: undefined, bannedBy: undefined, banReason: undefined };
-    await table.update({
-      key: connectionsKey(userId),
-      ...assigning({ ...noBan, ttl: endOf(atMs), emit: undefined }),
-      condition: 'attribute_exists(bannedAtMs)',
+    await table.transact([
+      {
+        key: keys.connectionsKey(userId),
+        ...assigning({ bannedAtMs: undefined, ttl: endOf(atMs), emit: undefined }),
+        condition: 'attribute_exists(bannedAtMs)',
+      },
+      { remove: keys.banKey(userId) },
+    ]);
+  },
+
+  ...banLookup(table),
+
+  async bans({ limit, cursor }) {
+    const { items, ...next } = await pageByIndex(table, {
+      partition: keys.bansPK,
+      startKeyOf: keys.banStartKey,
+      isDescending: true,
+      limit,
+      cursor,
     });
+    return { bans: items.map(banFrom), ...next };
   },
 });

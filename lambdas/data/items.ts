@@ -1,4 +1,6 @@
 import type { Profile } from '../../contract/user.ts';
+import { type AuditEntry, monthOf } from '../domain/audit.ts';
+import type { Ban } from '../domain/ban.ts';
 import type { Block } from '../domain/block.ts';
 import type { Change } from '../domain/change.ts';
 import type { Connection } from '../domain/connection.ts';
@@ -7,6 +9,8 @@ import type { Device } from '../domain/device.ts';
 import type { Message, Reaction, Revision, RevisionMark } from '../domain/message.ts';
 import type { Pin } from '../domain/pin.ts';
 import type { Attendance } from '../domain/presence.ts';
+import type { Report } from '../domain/report.ts';
+import type { ScheduledMessage } from '../domain/scheduled-message.ts';
 import type { Sender } from '../domain/sender.ts';
 import type { Watcher } from '../domain/watchers.ts';
 import * as keys from './keys.ts';
@@ -204,6 +208,30 @@ function watcherFrom(connectionId: string, value: string): Watcher {
   const gap = value.indexOf(' ');
   return { connectionId, userId: value.slice(gap + 1), expiresAtMs: Number(value.slice(0, gap)) * 1_000 };
 }
+
+export const banItem = ({ userId, ...ban }: Ban): Item => ({
+  ...keys.banKey(userId),
+  ...keys.banPlace(userId, ban.bannedAtMs),
+  entity: 'ban',
+  ...ban,
+});
+export const banFrom = (item: Item): Ban => ({ ...attributesOf(item), userId: keys.userOf(item) }) as Ban;
+
+export const reportItem = ({ reportId, ...report }: Report): Item => ({
+  ...keys.reportKey(reportId),
+  ...keys.reportPlace(reportId, report.status, report.createdAtMs),
+  entity: 'report',
+  ...report,
+});
+export const reportFrom = (item: Item): Report => ({ ...attributesOf(item), reportId: keys.reportOf(item) }) as Report;
+
+export const auditItem = ({ id, ...entry }: AuditEntry): Item => ({
+  ...keys.auditKey(monthOf(entry.atMs), entry.atMs, id),
+  entity: 'audit',
+  ...entry,
+});
+export const auditFrom = (item: Item): AuditEntry =>
+  ({ ...attributesOf(item), id: keys.auditIdOf(item) }) as AuditEntry;
 
 function attributesOf(item: Item): Item {
   const { PK, SK, GSI1PK, GSI1SK, entity, emit, changed, ...attributes } = item;

@@ -25,6 +25,9 @@ import { indexedTitle } from '../domain/folded-text.ts';
  * | settings of notifications | USER#u | NOTIFICATIONS | | user |
  * | SMS sent on a day, to one and to all | USER#u, SMS#day | SMS#day, TOTAL | | user and day; day |
  * | rate limits of a user, apart so that it can be granted alone | RATE#u | RATE | | user |
+ * | ban of a user, apart for the same reason | BAN#u | BAN | BANS / time#u | user; all, by time |
+ * | report of a message | REPORT#id | REPORT | REPORTS#status / time#id | id; all of a status, by time |
+ * | access by an administrator | AUDIT#month | time#id | | a range of times |
  */
 export type Key = {
   PK: string;
@@ -74,6 +77,8 @@ export const afterAllMessages = afterAll(messagePrefix);
 export const revisionPrefix = (seq: number) => `REV#${numberPart(seq)}#`;
 export const revisionKey = (conversationId: string, seq: number, rev: number): Key =>
   inConversation(conversationId, revisionPrefix(seq) + numberPart(rev));
+/** Sorts after every revision of a message, and before those of the next. */
+export const afterAllRevisions = (seq: number) => afterAll(revisionPrefix(seq));
 
 export const markPrefix = 'CHANGE#';
 export const markKey = (conversationId: string, rev: number): Key =>
@@ -115,6 +120,22 @@ export const smsTotalKey = (day: string): Key => ({ PK: `SMS#${day}`, SK: 'TOTAL
 
 /** Every function behind an API may write these, and those that read alone must not write anything else of a user. */
 export const rateKey = (userId: string): Key => ({ PK: `RATE#${part(userId)}`, SK: 'RATE' });
+
+/** Every function behind an API may read these of all that there is of a user. */
+export const banKey = (userId: string): Key => ({ PK: `BAN#${part(userId)}`, SK: 'BAN' });
+
+// Administrators
+
+export const reportKey = (reportId: string): Key => ({ PK: `REPORT#${part(reportId)}`, SK: 'REPORT' });
+
+/** `month` as in 2026-01. */
+export const auditPK = (month: string) => `AUDIT#${month}`;
+export const auditKey = (month: string, atMs: number, id: string): Key => ({
+  PK: auditPK(month),
+  SK: `${auditBound(atMs)}#${part(id)}`,
+});
+/** Sorts before every entry of this millisecond, and after all those before it. */
+export const auditBound = numberPart;
 
 // The index
 
@@ -164,6 +185,32 @@ export const channelStartKey = (sortKey: string): Key & IndexKey => ({
   GSI1SK: sortKey,
 });
 
+export const bansPK = 'BANS';
+/** Where a ban stands among all of them. */
+export const banPlace = (userId: string, bannedAtMs: number): IndexKey => ({
+  GSI1PK: bansPK,
+  GSI1SK: `${numberPart(bannedAtMs)}#${part(userId)}`,
+});
+/** The full key of a ban in GSI1, from its sort key alone: where a page starts. */
+export const banStartKey = (sortKey: string): Key & IndexKey => ({
+  ...banKey(partAt(sortKey, 1)),
+  GSI1PK: bansPK,
+  GSI1SK: sortKey,
+});
+
+export const reportsPK = (status: string) => `REPORTS#${status}`;
+/** Where a report stands among all of its status. */
+export const reportPlace = (reportId: string, status: string, atMs: number): IndexKey => ({
+  GSI1PK: reportsPK(status),
+  GSI1SK: `${numberPart(atMs)}#${part(reportId)}`,
+});
+/** The full key of a report in GSI1: where a page starts. */
+export const reportStartKey = (status: string, sortKey: string): Key & IndexKey => ({
+  ...reportKey(partAt(sortKey, 1)),
+  GSI1PK: reportsPK(status),
+  GSI1SK: sortKey,
+});
+
 // What a key says
 
 type Keyed = { PK?: unknown; SK?: unknown };
@@ -179,6 +226,15 @@ export const senderOf = memberOf;
 export const blockedOf = memberOf;
 export const blockerOf = memberOf;
 export const deviceOf = memberOf;
+export const oneTimeKeyIdOf = ({ SK }: Keyed): number => Number(partAt(SK, 3));
+export const reportOf = userOf;
+export const auditIdOf = memberOf;
+
+export const scheduledPlaceOf = ({ PK, SK }: Keyed): ScheduledPlace => ({
+  conversationId: conversationOf({ PK }),
+  senderId: partAt(SK, 1),
+  scheduledId: partAt(SK, 2),
+});
 
 export const reactionOf = ({ SK }: Keyed): { seq: number; emoji: string; userId: string } => {
   const [, seq, emoji = '', userId = ''] = partsOf(SK);

@@ -1,6 +1,6 @@
 import type { Ban as PublicBan } from '../../contract/ban.ts';
 
-/** A user who may not connect. */
+/** A user who may neither connect nor ask for anything. */
 export interface Ban {
   userId: string;
   bannedAtMs: number;
@@ -8,7 +8,9 @@ export interface Ban {
   reason?: string;
 }
 
-export const publicBan = ({ bannedAtMs, ...ban }: Ban): PublicBan => ({
-  ...ban,
+export const publicBan = ({ userId, bannedAtMs, bannedBy, reason }: Ban): PublicBan => ({
+  userId,
   bannedAt: new Date(bannedAtMs).toISOString(),
+  bannedBy,
+  ...(reason !== undefined && { reason }),
 });

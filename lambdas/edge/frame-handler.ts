@@ -42,6 +42,10 @@ export const frameHandler = (actions: Record<string, Action>, rules: FrameRules)
     if (!Object.hasOwn(actions, frame.action)) refuseAction('is not unambiguous');
     const { cost, run } = actions[frame.action] ?? refuseAction('is not unambiguous');
     const principal = await presentPrincipal(requestContext, rules);
+    // A ban closes connections; one that was being opened at that moment is closed here.
+    if (await rules.bans.isBanned(principal.userId)) {
+      throw new ConnectionOver('FORBIDDEN', `unable to ${operationOf(frame)}; the user is banned`);
+    }
     await chargeFor(rules.limiter, principal, cost, operationOf(frame));
     const data = await run(principal, frame, requestContext.connectionId);
     // Each frame is billed: without an id nobody waits for this one.

@@ -37,7 +37,7 @@ export interface RouteSchemas<Params, Query, Body extends z.ZodMiniType> {
   furtherWeight?: (body: z.output<Body>) => number;
 }
 
-type Nothing = typeof nothing;
+export type Nothing = typeof nothing;
 const nothing = z.strictObject({});
 
 interface Route {
@@ -46,7 +46,7 @@ interface Route {
   run: (principal: Principal, event: HttpEvent, charge: (weight: number) => Promise<void>) => Promise<Answer>;
 }
 
-interface Input<Params extends z.ZodMiniType, Query extends z.ZodMiniType, Body extends z.ZodMiniType> {
+export interface Input<Params extends z.ZodMiniType, Query extends z.ZodMiniType, Body extends z.ZodMiniType> {
   params: z.output<Params>;
   query: z.output<Query>;
   body: z.output<Body>;
@@ -81,12 +81,13 @@ export function route<
 }
 
 /** One function, one or more routes of the HTTP API by route key. */
-export const httpHandler = (routes: Record<string, Route>, { clock, limiter }: EdgeRules) =>
+export const httpHandler = (routes: Record<string, Route>, { clock, limiter, bans }: EdgeRules) =>
   requests().handler(async (event) => {
     const { lambda } = event.requestContext.authorizer ?? {};
     const principal = principalFrom(lambda ?? undefined, clock);
     const known = routes[event.routeKey] ?? refuse('INTERNAL', 'find the route', 'this function does not have it');
     const { operation, cost, run } = known;
+    if (await bans.isBanned(principal.userId)) refuse('FORBIDDEN', operation, 'the user is banned');
     const charge = (weight: number) => chargeFor(limiter, principal, { ...cost, weight }, operation);
     await charge(cost.weight);
     return response(await run(principal, event, charge));

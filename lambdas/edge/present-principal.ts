@@ -6,8 +6,11 @@ import type { ConnectionContext } from './websocket-events.ts';
 
 /** A frame came by a connection whose time is over: it is answered so, and then the connection is ended. */
 export class ConnectionOver extends ChatError {
-  constructor() {
-    super('UNAUTHENTICATED', 'unable to authenticate; the token has expired');
+  constructor(
+    code: 'UNAUTHENTICATED' | 'FORBIDDEN' = 'UNAUTHENTICATED',
+    message = 'unable to authenticate; the token has expired',
+  ) {
+    super(code, message);
     this.name = 'ConnectionOver';
   }
 }

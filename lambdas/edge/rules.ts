@@ -1,3 +1,4 @@
+import type { KnownBans } from '../app/known-bans.ts';
 import type { RateLimiter } from '../app/limit-rate.ts';
 import type { Clock } from '../app/ports.ts';
 import type { RateClass } from '../domain/rate-limit.ts';
@@ -6,6 +7,7 @@ import type { RateClass } from '../domain/rate-limit.ts';
 export interface EdgeRules {
   clock: Pick<Clock, 'now'>;
   limiter: RateLimiter;
+  bans: KnownBans;
 }
 
 /** A connection's authorization is frozen when it is opened, and may be renewed since. */

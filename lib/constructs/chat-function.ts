@@ -60,6 +60,16 @@ export class ChatFunction extends LambdaFunction {
     this.#allowOnKeys(table, 'UpdateItem', 'RATE#*');
   }
 
+  /** Lets it know who is banned: it may read that, and by this nothing else. */
+  readBans(table: ChatTable): void {
+    this.#allowOnKeys(table, 'GetItem', 'BAN#*');
+  }
+
+  /** Lets it write into the audit log, and by this nothing else. */
+  writeAudit(table: ChatTable): void {
+    this.#allowOnKeys(table, 'PutItem', 'AUDIT#*');
+  }
+
   /** Lets it look up a connection by its user. */
   readConnections(table: ChatTable): void {
     this.addEnvironment('TABLE_NAME', table.tableName);

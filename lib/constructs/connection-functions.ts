@@ -43,7 +43,7 @@ export function connectionFrameFunctions(scope: Construct, house: House, table: 
   ];
 }
 
-/** Closing a user's connections, and keeping a user from opening any. */
+/** Closing a user's own connections. */
 export function manageConnections(
   scope: Construct,
   { house, table, webSocketApi }: { house: House; table: ChatTable; webSocketApi: ChatWebSocketApi },
@@ -51,11 +51,5 @@ export function manageConnections(
   const fn = new ChatFunction(scope, 'ManageConnections', { house, entry: 'http/manage-connections' });
   fn.bindTable(table, 'GetItem', 'UpdateItem');
   webSocketApi.bindCallback(fn, 'DELETE');
-  return {
-    fn,
-    routes: {
-      '/v1/users/me/connections': [HttpMethod.DELETE],
-      '/v1/admin/bans/{userId}': [HttpMethod.PUT, HttpMethod.DELETE],
-    },
-  };
+  return { fn, routes: { '/v1/users/me/connections': [HttpMethod.DELETE] } };
 }

@@ -20,6 +20,7 @@ import { manageConnections } from './connection-functions.ts';
 import { conversationFunctions } from './conversation-functions.ts';
 import { deviceFunctions } from './device-functions.ts';
 import { manageMessages } from './message-functions.ts';
+import { moderationFunctions } from './moderation-functions.ts';
 import { readPresence } from './presence.ts';
 import { readerFunctions } from './reader-functions.ts';
 import { searchMessages } from './search.ts';
@@ -54,6 +55,7 @@ export class ChatHttpApi extends Construct {
     this.url = api.apiEndpoint;
     const route = (fn: ChatFunction, routes: Routes) => {
       fn.limitRates(table, house.stage);
+      fn.readBans(table);
       addRoutes(api, fn, routes);
     };
     route(sendFunction(this, 'SendMessage', { house, table, entry: 'http/send-message' }), { [MESSAGES]: [POST] });
@@ -65,6 +67,7 @@ export class ChatHttpApi extends Construct {
     for (const { fn, routes } of readerFunctions(this, house, table)) route(fn, routes);
     const connections = manageConnections(this, { house, table, webSocketApi });
     route(connections.fn, connections.routes);
+    for (const { fn, routes } of moderationFunctions(this, { house, table, webSocketApi })) route(fn, routes);
     const presence = readPresence(this, house, table);
     route(presence.fn, presence.routes);
     const search = searchMessages(this, house, table);

@@ -53,6 +53,7 @@ export class ChatWebSocketApi extends Construct {
     ];
     for (const { fn, actions } of framed) {
       fn.limitRates(table, house.stage);
+      fn.readBans(table);
       fn.readConnections(table);
       const route = replyingRouteTo(fn);
       for (const action of actions) api.addRoute(action, route);

@@ -68,8 +68,16 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
   ['WebSocketApi', 'ping', 'Ping', 'NONE', true],
   ['WebSocketApi', 'auth.refresh', 'RefreshToken', 'NONE', true],
   ['HttpApi', 'DELETE /v1/users/me/connections', 'ManageConnections', 'CUSTOM', false],
-  ['HttpApi', 'PUT /v1/admin/bans/{userId}', 'ManageConnections', 'CUSTOM', false],
-  ['HttpApi', 'DELETE /v1/admin/bans/{userId}', 'ManageConnections', 'CUSTOM', false],
+  ['HttpApi', 'PUT /v1/admin/bans/{userId}', 'Moderate', 'CUSTOM', false],
+  ['HttpApi', 'DELETE /v1/admin/bans/{userId}', 'Moderate', 'CUSTOM', false],
+  ['HttpApi', 'PATCH /v1/admin/reports/{reportId}', 'Moderate', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/admin/bans', 'ReadAsAdmin', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/admin/reports', 'ReadAsAdmin', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/admin/audit', 'ReadAsAdmin', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/admin/users/{userId}/blocks', 'ReadAsAdmin', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/admin/messages/{messageId}/revisions', 'ReadAsAdmin', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/admin/conversations/{conversationId}/messages', 'ReadAsAdmin', 'CUSTOM', false],
+  ['HttpApi', 'POST /v1/messages/{messageId}/reports', 'ReportMessage', 'CUSTOM', false],
   ['WebSocketApi', 'sync', 'SyncFrame', 'NONE', true],
   ['HttpApi', 'POST /v1/sync', 'Sync', 'CUSTOM', false],
   ['HttpApi', 'GET /v1/presence', 'ReadPresence', 'CUSTOM', false],
@@ -86,7 +94,7 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
 });
 
 test('there is no other route', () => {
-  expect(routes).toHaveLength(66);
+  expect(routes).toHaveLength(74);
 });
 
 describe('the WebSocket API', () => {

@@ -12,8 +12,8 @@ const { template } = synthesise();
 const functions = propertiesOf(template, 'AWS::Lambda::Function');
 const policies = propertiesOf(template, 'AWS::IAM::Policy');
 
-/** Every function behind an API may write the items of its callers' limits, and by that no others. */
-const limited = { 'ChatTable.Arn of RATE#*': 'dynamodb:UpdateItem' };
+/** Every function behind an API may write the items of its callers' limits and read who is banned, and by that no others. */
+const limited = { 'ChatTable.Arn of RATE#*': 'dynamodb:UpdateItem', 'ChatTable.Arn of BAN#*': 'dynamodb:GetItem' };
 const sending = { ...limited, 'ChatTable.Arn': 'dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem' };
 const receipts = { ...limited, 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query dynamodb:UpdateItem' };
 const syncing = {
@@ -84,6 +84,11 @@ const granted: Record<string, Record<string, string>> = {
     'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
   },
   ManageReceipts: receipts,
+  Moderate: {
+    ...limited,
+    'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem',
+    [hangingUp]: 'execute-api:ManageConnections',
+  },
   MoveWatermarkFrame: { ...framed, ...receipts },
   ManageMembers: {
     ...limited,
@@ -112,6 +117,12 @@ const granted: Record<string, Record<string, string>> = {
     'EventsBus.Arn': 'events:PutEvents',
     'EventsUnpublishedRecords.Arn': 'sqs:SendMessage',
   },
+  ReadAsAdmin: {
+    ...limited,
+    'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query',
+    'ChatTable.Arn of AUDIT#*': 'dynamodb:PutItem',
+    'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
+  },
   ReadHistory: { ...limited, 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query' },
   ReadPresence: {
     ...limited,
@@ -122,6 +133,7 @@ const granted: Record<string, Record<string, string>> = {
   RefuseRoute: {},
   RefreshToken: { ...framed, 'ChatTable.Arn': 'dynamodb:GetItem dynamodb:UpdateItem' },
   Relay: { ...framed, 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:UpdateItem' },
+  ReportMessage: { ...limited, 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:PutItem' },
   RetryFrames: {
     'ChatTable.Arn': 'dynamodb:UpdateItem',
     'StreamRetryQueue.Arn': consuming,

@@ -32,6 +32,14 @@ export const requests: Record<string, (scene: Scene) => Asked> = {
   'DELETE /v1/users/me/connections': () => ({}),
   'PUT /v1/admin/bans/{userId}': ({ other }) => ({ params: { userId: other }, body: { reason: 'spam' } }),
   'DELETE /v1/admin/bans/{userId}': ({ other }) => ({ params: { userId: other } }),
+  'GET /v1/admin/bans': () => ({}),
+  'GET /v1/admin/users/{userId}/blocks': ({ other }) => ({ params: { userId: other } }),
+  'GET /v1/admin/audit': () => ({}),
+  'GET /v1/admin/reports': () => ({}),
+  'PATCH /v1/admin/reports/{reportId} (that is not there)': () => ({
+    params: { reportId: 'r1' },
+    body: { status: 'resolved', action: 'none' },
+  }),
   'auth.refresh (without a token)': () => ({ body: {} }),
   ping: ({ conversation }) => ({ body: { conversationIds: [conversation.conversationId] } }),
 
@@ -103,6 +111,9 @@ export const requests: Record<string, (scene: Scene) => Asked> = {
     params: message,
     body: { conversationIds: [conversation.conversationId] },
   }),
+  'POST /v1/messages/{messageId}/reports': ({ message }) => ({ params: message, body: { reason: 'rude' } }),
+  'GET /v1/admin/conversations/{conversationId}/messages': ({ conversation }) => ({ params: conversation }),
+  'GET /v1/admin/messages/{messageId}/revisions': ({ message }) => ({ params: message }),
 
   'POST /v1/conversations/{conversationId}/read': ({ conversation }) => ({ params: conversation, body: {} }),
   'POST /v1/conversations/{conversationId}/delivered': ({ conversation }) => ({ params: conversation, body: {} }),

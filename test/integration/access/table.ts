@@ -34,6 +34,11 @@ sync                                                           -         200    
 DELETE /v1/users/me/connections                                401       204      -       -      -         -     204   204
 PUT /v1/admin/bans/{userId}                                    401       403      -       -      -         -     200   403
 DELETE /v1/admin/bans/{userId}                                 401       403      -       -      -         -     204   403
+GET /v1/admin/bans                                             401       403      -       -      -         -     200   403
+GET /v1/admin/users/{userId}/blocks                            401       403      -       -      -         -     200   403
+GET /v1/admin/audit                                            401       403      -       -      -         -     200   403
+GET /v1/admin/reports                                          401       403      -       -      -         -     200   403
+PATCH /v1/admin/reports/{reportId} (that is not there)         401       403      -       -      -         -     404   403
 auth.refresh (without a token)                                 -         400      -       -      -         -     400   400
 ping                                                           -         200      -       -      -         -     200   200
 `,
@@ -75,6 +80,9 @@ PUT /v1/messages/{messageId}/pin                               401       403    
 DELETE /v1/messages/{messageId}/pin                            401       403      403     403    204       204   403   204
 GET /v1/conversations/{conversationId}/pins                    401       403      403     200    200       200   403   200
 POST /v1/messages/{messageId}/forward                          401       403      403      201    201        201   403   201
+POST /v1/messages/{messageId}/reports                          401       403      403     201    201       201   403   201
+GET /v1/admin/conversations/{conversationId}/messages          401       403      403     403    403       403   200   403
+GET /v1/admin/messages/{messageId}/revisions                   401       403      403     403    403       403   200   403
 
 POST /v1/conversations/{conversationId}/read                   401       403      403     200    200       200   403   403
 POST /v1/conversations/{conversationId}/delivered              401       403      403     200    200       200   403   403

@@ -3,6 +3,7 @@ import { BatchGetCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamod
 import { describe, expect, it } from 'vitest';
 import { closeAllConnections } from '../../../lambdas/app/close-all-connections.ts';
 import { hangUp } from '../../../lambdas/app/hang-up.ts';
+import { knownBans } from '../../../lambdas/app/known-bans.ts';
 import { banUser, liftBan } from '../../../lambdas/app/manage-bans.ts';
 import { ping } from '../../../lambdas/app/ping.ts';
 import { refreshToken } from '../../../lambdas/app/refresh-token.ts';
@@ -109,22 +110,26 @@ describe('the table calls of', () => {
     expect(calls()).toEqual(['Get']);
   });
 
-  it('a ban: one write before those of logging out; one write to lift it', async () => {
+  it('a ban: one transaction before those of logging out; one to lift it', async () => {
     const { ports, mock, calls } = twoConnections();
     mock.on(GetCommand).resolves({});
-    const admin = { userId: 'root', scopes: ['chat:admin'] };
-    await banUser(ports)(admin, 'alice', {});
-    expect(calls()).toEqual(['Update', 'Get']);
-    await liftBan(ports)(admin, 'alice');
-    expect(calls().slice(2)).toEqual(['Update']);
+    await banUser(ports)({ userId: 'root' }, 'alice', {});
+    expect(calls()).toEqual(['TransactWrite', 'Get']);
+    await liftBan(ports)('alice');
+    expect(calls().slice(2)).toEqual(['TransactWrite']);
   });
 
-  it('a ban by somebody who may not: none', async () => {
-    const { ports, calls } = twoConnections();
-    const backend = { userId: 'backend', scopes: ['chat:service'] };
-    await expect(banUser(ports)(backend, 'alice', {})).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await expect(liftBan(ports)(backend, 'alice')).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    expect(calls()).toEqual([]);
+  it('asking who is banned: one read without consistency for a user in ten seconds', async () => {
+    const { ports, mock, calls, input } = twoConnections();
+    mock.on(GetCommand).resolves({});
+    const time = fakeClock();
+    const known = knownBans({ ...ports, clock: time });
+    for (let n = 0; n < 10; n += 1) {
+      expect(await known.isBanned('alice')).toBe(false);
+      time.advance(999);
+    }
+    expect(calls()).toEqual(['Get']);
+    expect(input(0)).toMatchObject({ Key: { PK: 'BAN#alice', SK: 'BAN' }, ConsistentRead: false });
   });
 
   it('a ping about ten conversations: one batch read; without any: none', async () => {

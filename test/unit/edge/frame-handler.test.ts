@@ -5,6 +5,7 @@ import { action, frameHandler, unknownFrameHandler } from '../../../lambdas/edge
 import type { FrameEvent } from '../../../lambdas/edge/websocket-events.ts';
 import { captureOutput, context, frameEvent } from '../../helpers/events.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
+import { noBans } from '../../helpers/no-bans.ts';
 import { openLimiter } from '../../helpers/open-limiter.ts';
 
 const clock = fakeClock();
@@ -16,7 +17,7 @@ const burn = vi.fn(async (): Promise<unknown> => ({ burnt: true }));
 const schema = z.strictObject({ text: z.string() });
 const handler = frameHandler(
   { 'note.write': action(schema, act), 'note.burn': action(z.strictObject({}), burn) },
-  { clock, limiter, renewals: { renewed }, sayGoodbye },
+  { clock, limiter, bans: noBans, renewals: { renewed }, sayGoodbye },
 );
 const frame = (more: object = {}) => ({ action: 'note.write', id: '1', data: { text: 'hi' }, ...more });
 const refusal = (reply: string | null, id: string | null, code: string, message: string, errors?: object[]) => ({

@@ -4,6 +4,7 @@ import { ChatError, refuse } from '../../../lambdas/domain/chat-error.ts';
 import { type Answer, httpHandler, route, unknownRouteHandler } from '../../../lambdas/edge/http-handler.ts';
 import { answerIn, authorized, captureOutput, context, type HttpRequest, httpEvent } from '../../helpers/events.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
+import { noBans } from '../../helpers/no-bans.ts';
 import { openLimiter } from '../../helpers/open-limiter.ts';
 
 const clock = fakeClock();
@@ -17,7 +18,7 @@ const schemas = {
 };
 const handler = httpHandler(
   { 'PUT /v1/notes/{noteId}': route(schemas, act), 'GET /v1/notes': route({ operation: 'list the notes' }, act) },
-  { clock, limiter },
+  { clock, limiter, bans: noBans },
 );
 const put = (request: HttpRequest = {}) =>
   handler(httpEvent('PUT /v1/notes/{noteId}', { params: { noteId: 'n' }, body: { text: 'hi' }, ...request }), context);
@@ -61,7 +62,7 @@ describe('a request', () => {
     const body = z.strictObject({ seq: z.optional(z.int()) });
     const read = httpHandler(
       { 'POST /v1/read': route({ operation: 'read', body, isBodyOptional: true }, act) },
-      { clock, limiter },
+      { clock, limiter, bans: noBans },
     );
     const statusOf = async (request: HttpRequest) =>
       answerIn(await read(httpEvent('POST /v1/read', request), context)).status;

@@ -8,6 +8,7 @@ import { httpHandler, route } from '../../../lambdas/edge/http-handler.ts';
 import { costs } from '../../../lambdas/edge/rules.ts';
 import { answerIn, captureOutput, context, frameEvent, httpEvent } from '../../helpers/events.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
+import { noBans } from '../../helpers/no-bans.ts';
 
 const clock = fakeClock();
 const take = vi.fn<RateLimiter['take']>();
@@ -22,11 +23,12 @@ const http = httpHandler(
       act,
     ),
   },
-  { clock, limiter: { take } },
+  { clock, limiter: { take }, bans: noBans },
 );
 const rules = {
   clock,
   limiter: { take },
+  bans: noBans,
   renewals: { renewed: async () => undefined },
   sayGoodbye: async () => false,
 };

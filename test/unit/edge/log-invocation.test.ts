@@ -18,10 +18,11 @@ import {
   streamEvent,
 } from '../../helpers/events.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
+import { noBans } from '../../helpers/no-bans.ts';
 import { openLimiter } from '../../helpers/open-limiter.ts';
 
 const clock = fakeClock();
-const rules = { clock, limiter: openLimiter };
+const rules = { clock, limiter: openLimiter, bans: noBans };
 const act = vi.fn(async (): Promise<{ status: number }> => ({ status: 204 }));
 const http = httpHandler({ 'POST /v1/notes': route({ operation: 'note', body: z.looseObject({}) }, act) }, rules);
 const post = (body: unknown = {}) => http(httpEvent('POST /v1/notes', { body }), context);
