@@ -1,4 +1,4 @@
-import type { SearchFilter } from '../domain/search-filter.ts';
+import { isTooOld, type SearchFilter } from '../domain/search-filter.ts';
 import {
   certainOf,
   continues,
@@ -11,7 +11,7 @@ import {
 } from '../domain/search-trail.ts';
 import type { SearchStore } from './search-ports.ts';
 
-/** A call starts no more reads once it has taken so many read units: some 1 MB of messages, 2 MB as of a moment ago. */
+/** A call starts no more reads once it has taken so many read units: 2 MB of messages, read as of a moment ago. */
 const unitsPerCall = 256;
 /** Reads at once; of a page of 1 MB at most, so that a call takes at most 256 + 4 × 128 units. */
 const mostAtOnce = 4;
@@ -23,7 +23,7 @@ export async function followTrails(
   filter: SearchFilter,
   limit: number,
 ): Promise<{ trails: Trail[]; messages: number }> {
-  let trails = places.map(trailFrom);
+  let trails = places.filter(({ atMs }) => !isTooOld(filter, atMs)).map(trailFrom);
   let messages = 0;
   let units = 0;
   // One read at first, and then more of them at once: most of what is looked for is found soon.
