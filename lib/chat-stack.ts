@@ -11,7 +11,7 @@ import { ChatWebSocketApi } from './constructs/websocket-api.ts';
 /** The whole backend of one stage: two APIs over one table, and what happens after a write. */
 export class ChatStack extends Stack {
   constructor(app: App, house: House) {
-    const { name, home, protectData, domainEvents } = house.stage;
+    const { name, home, protectData } = house.stage;
     super(app, `Parley-${name}`, {
       description: `Parley chat backend, stage ${name}`,
       terminationProtection: protectData,
@@ -20,13 +20,14 @@ export class ChatStack extends Stack {
     const table = new ChatTable(this, 'Table', { protectData });
     const webSocketApi = new ChatWebSocketApi(this, 'WebSocket', { house, table });
     const httpApi = new ChatHttpApi(this, 'Http', { house, table, webSocketApi });
-    const events = domainEvents ? new DomainEvents(this, 'Events', { house, table }) : undefined;
-    const { queue: notificationQueue, deadLetters } = new Notifications(this, 'Notifications', { house, table });
-    const { queue: presenceQueue } = new Presence(this, 'Presence', { house, table, webSocketApi });
+    const domainEvents = house.stage.domainEvents ? new DomainEvents(this, 'Events', { house, table }) : undefined;
+    const notifications = new Notifications(this, 'Notifications', { house, table, domainEvents });
+    const { queue: notificationQueue, deadLetters } = notifications;
+    const { queue: presenceQueue } = new Presence(this, 'Presence', { house, table, webSocketApi, domainEvents });
     new FanOut(this, 'Stream', { house, table, webSocketApi, notificationQueue, presenceQueue });
     new CfnOutput(this, 'HttpUrl', { value: httpApi.url });
     new CfnOutput(this, 'WebSocketUrl', { value: webSocketApi.url });
     new CfnOutput(this, 'NotificationDeadLettersUrl', { value: deadLetters.queueUrl });
-    if (events) new CfnOutput(this, 'EventBusName', { value: events.bus.eventBusName });
+    if (domainEvents) new CfnOutput(this, 'EventBusName', { value: domainEvents.bus.eventBusName });
   }
 }

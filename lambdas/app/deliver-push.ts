@@ -3,6 +3,7 @@ import { messageIdOf } from '../domain/ids.ts';
 import type { Message } from '../domain/message.ts';
 import { type Notification, pushMessageOf } from '../domain/push-payload.ts';
 import { cut, lineOf, wordingOf } from '../domain/push-wording.ts';
+import type { NotificationOutcome } from '../domain/user-events.ts';
 import { allTried } from './all-tried.ts';
 import type { Decided } from './decide-pushes.ts';
 import type { DeviceStore } from './ports.ts';
@@ -24,6 +25,8 @@ export interface DeliverPorts {
   sms: SmsSender;
   smsBudget: SmsBudget;
   checks: CheckQueue;
+  /** Takes note of how it ended. */
+  report: (outcome: NotificationOutcome) => void;
 }
 
 export interface Named {
@@ -87,16 +90,22 @@ const isOurs = async (
 ) => deviceId !== undefined || pushes.claim({ conversationId, userId, seq });
 
 async function pushTo(
-  { push, devices, checks }: DeliverPorts,
+  { push, devices, checks, report }: DeliverPorts,
   check: NotificationCheck,
   device: Device,
   notification: Notification,
 ): Promise<PushOutcome> {
   const outcome = await push.push(device, pushMessageOf(notification, device.platform));
+  const { userId } = device;
+  // What comes of another try is told when it comes.
+  if (outcome !== 'later') report({ ...aboutOf(notification), userId, device, ...reasonOf(outcome) });
   if (outcome === 'gone') await devices.remove(device);
   if (outcome === 'later') await tryLater(checks, check, device);
   return outcome;
 }
+
+const aboutOf = ({ conversationId, messageId }: Notification) => ({ conversationId, messageId });
+const reasonOf = (outcome: Exclude<PushOutcome, 'later'>) => (outcome === 'accepted' ? {} : { reason: outcome });
 
 /** A first failure makes a check of its own, for this device alone; that one fails by itself, and its queue counts how often. */
 async function tryLater(checks: CheckQueue, check: NotificationCheck, { deviceId }: Device): Promise<void> {
@@ -108,10 +117,11 @@ async function tryLater(checks: CheckQueue, check: NotificationCheck, { deviceId
 async function sendSms(
   ports: DeliverPorts,
   recipient: Recipient,
-  { wording }: Notification,
+  notification: Notification,
   nowMs: number,
 ): Promise<void> {
   const { userId, settings } = recipient;
   if (settings.phoneNumber === undefined || !(await ports.smsBudget.spend(userId, nowMs))) return;
-  await ports.sms.send(settings.phoneNumber, cut(lineOf(wording), longestSms));
+  const isTaken = await ports.sms.send(settings.phoneNumber, cut(lineOf(notification.wording), longestSms));
+  ports.report({ ...aboutOf(notification), userId, ...reasonOf(isTaken ? 'accepted' : 'refused') });
 }

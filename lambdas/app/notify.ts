@@ -1,16 +1,20 @@
+import type { DomainEvent } from '../../contract/domain-event.ts';
 import type { Head, Member } from '../domain/conversation.ts';
 import type { Message } from '../domain/message.ts';
 import type { QuietHoursPolicy } from '../domain/push-decision.ts';
+import { notificationEvent } from '../domain/user-events.ts';
 import { allTried } from './all-tried.ts';
 import { type Decided, type DecideWorld, decideFor } from './decide-pushes.ts';
 import { type DeliverPorts, deliver, type Named } from './deliver-push.ts';
+import type { EventBus } from './event-ports.ts';
 import type { Clock, ConnectionStore, MessageStore } from './ports.ts';
 import type { NotificationCheck, NotificationStore, Recipient } from './push-ports.ts';
 
-export interface NotifyPorts extends DeliverPorts {
+export interface NotifyPorts extends Omit<DeliverPorts, 'report'> {
   settings: Pick<NotificationStore, 'recipientsAmong'>;
   connections: Pick<ConnectionStore, 'connectionsOf'>;
   messages: Pick<MessageStore, 'page'>;
+  bus: EventBus;
   clock: Pick<Clock, 'now'>;
 }
 
@@ -44,9 +48,27 @@ export const notify =
     const decided = world ? await decideFor(ports, world, recipients) : [];
     // Who was told is not told again when somebody else's failure brings all of them another try.
     const names = await namesFor(ports, decided);
-    await allTried(decided, (one) => act(ports, check, { ...one, names }, nowMs), usersAtOnce);
+    await reporting(ports, (reporter) =>
+      allTried(decided, (one) => act(reporter, check, { ...one, names }, nowMs), usersAtOnce),
+    );
     return true;
   };
+
+/** How the pushes ended goes to the bus together, after all of them: it costs none of them its time, and its trouble is nobody's. */
+async function reporting(
+  { bus, ...ports }: NotifyPorts,
+  push: (reporter: NotifyPorts & DeliverPorts) => Promise<unknown>,
+): Promise<void> {
+  const events: DomainEvent[] = [];
+  const report: DeliverPorts['report'] = (outcome) => {
+    events.push(notificationEvent(outcome, ports.clock.now()));
+  };
+  try {
+    await push({ ...ports, bus, report });
+  } finally {
+    await bus.publish(events);
+  }
+}
 
 const canBeReached = ({ settings, hasDevices }: Recipient): boolean => settings.sms || (settings.push && hasDevices);
 
@@ -108,7 +130,7 @@ function namesFor({ pushes }: NotifyPorts, decided: Decided[]): Promise<Map<stri
 }
 
 async function act(
-  ports: NotifyPorts,
+  ports: NotifyPorts & DeliverPorts,
   check: NotificationCheck,
   decided: Decided & Named,
   nowMs: number,

@@ -1,10 +1,13 @@
+import type { DomainEvent } from '../../contract/domain-event.ts';
 import { limits } from '../../contract/limits.ts';
 import type { Presence } from '../../contract/user.ts';
 import { ChatError } from '../domain/chat-error.ts';
 import { isYoung } from '../domain/connection.ts';
 import { framesOf, serializeEvent } from '../domain/frames.ts';
 import { type Attendance, type PresenceChange, presenceToTell } from '../domain/presence.ts';
+import { presenceEvent } from '../domain/user-events.ts';
 import { type ClosePorts, closeConnection } from './close-connection.ts';
+import type { EventBus } from './event-ports.ts';
 import type { Sockets } from './ports.ts';
 import { type AudiencePorts, audienceOf, type Listener } from './presence-audience.ts';
 import type { PresenceStore } from './presence-ports.ts';
@@ -14,14 +17,22 @@ export interface TellPresencePorts extends AudiencePorts {
   connections: AudiencePorts['connections'] & ClosePorts['connections'];
   watchers: ClosePorts['watchers'];
   sockets: Pick<Sockets, 'post'>;
+  bus: EventBus;
   /** How long an absence is kept to oneself. */
   graceMs: number;
 }
 
-/** An event, as JSON, and who is to have it. */
+/** An event, as JSON, and who is to have it; for the deployer's own systems, another. */
 interface Word {
   event: string;
   listeners: Listener[];
+  domainEvent: DomainEvent | undefined;
+}
+
+/** What a user is now, and when that began. */
+interface News {
+  presence: Presence;
+  atMs: number;
 }
 
 /**
@@ -38,18 +49,21 @@ export const tellPresence =
     const attendances = await ports.presences.attendancesOf([...byUser.keys()], { isExact: true });
     const failed = new Set<string>();
     const words = [...byUser].map(async ([userId, ofUser]): Promise<Word[]> => {
-      const presence = newsOf(ports, ofUser, attendances.get(userId));
-      if (!presence) return [];
-      const event = eventOf(ports, userId, presence);
+      const news = newsOf(ports, ofUser, attendances.get(userId));
+      if (!news) return [];
+      const event = eventOf(ports, userId, news.presence);
+      const domainEvent = presenceEvent(userId, news.presence, news.atMs);
       try {
-        return [{ event, listeners: await audienceOf(ports, userId) }];
+        return [{ event, domainEvent, listeners: await audienceOf(ports, userId) }];
       } catch (error) {
         if (!(error instanceof ChatError)) throw error;
         failed.add(userId);
         return [];
       }
     });
-    await post(ports, (await Promise.all(words)).flat());
+    const told = (await Promise.all(words)).flat();
+    // What the bus does not take is dropped: nobody is told of a presence again for the sake of that.
+    await Promise.all([post(ports, told), ports.bus.publish(told.flatMap(({ domainEvent }) => domainEvent ?? []))]);
     return changes.map(({ userId }) => !failed.has(userId));
   };
 
@@ -62,12 +76,19 @@ async function putBack({ presences }: TellPresencePorts, changes: PresenceChange
 }
 
 /** Of several changes of a user the last that still stands, in the order in which they were made. */
-function newsOf({ clock, graceMs }: TellPresencePorts, changes: PresenceChange[], attendance?: Attendance) {
+function newsOf(
+  { clock, graceMs }: TellPresencePorts,
+  changes: PresenceChange[],
+  attendance?: Attendance,
+): News | undefined {
   const inOrder = changes.toSorted((one, other) => one.atMs - other.atMs);
   const times = { nowMs: clock.now(), graceMs };
   return inOrder
-    .map(({ status }) => status && attendance && presenceToTell(status, attendance, times))
-    .findLast((presence) => presence !== undefined);
+    .flatMap(({ status, atMs }) => {
+      const presence = status && attendance && presenceToTell(status, attendance, times);
+      return presence ? [{ presence, atMs }] : [];
+    })
+    .at(-1);
 }
 
 /** Of two events of a user the later is the one that counts: its time is that of looking, not of the change. */

@@ -17,15 +17,14 @@ export interface NotificationOutcome {
   userId: string;
   conversationId: string;
   messageId: string;
-  atMs: number;
   /** By SMS where there is none. */
   device?: Pick<Device, 'deviceId' | 'platform'>;
   /** Of a failure that nobody tries again. */
   reason?: DomainEventDetail<'chat.notification.failed'>['reason'];
 }
 
-export function notificationEvent(outcome: NotificationOutcome): DomainEvent {
-  const { userId, conversationId, messageId, atMs, device, reason } = outcome;
+export function notificationEvent(outcome: NotificationOutcome, atMs: number): DomainEvent {
+  const { userId, conversationId, messageId, device, reason } = outcome;
   const channel = device ? ('push' as const) : ('sms' as const);
   const kind = reason === undefined ? 'notification.sent' : 'notification.failed';
   const detail = {

@@ -6,11 +6,14 @@ import type { Stage } from '../stages.ts';
 import { ChatFunction, type House } from './chat-function.ts';
 import { ChatQueue, parkingQueue } from './chat-queue.ts';
 import type { ChatTable } from './chat-table.ts';
+import { bindEventBus, type DomainEvents } from './domain-events.ts';
 import { endpointArns } from './push-applications.ts';
 
 export interface NotificationsProps {
   house: House;
   table: ChatTable;
+  /** Absent where the stage has none. */
+  domainEvents?: DomainEvents | undefined;
 }
 
 const NOTIFY_TIMEOUT_SECONDS = 30;
@@ -21,7 +24,7 @@ export class Notifications extends Construct {
   /** Notifications that can't be told: a platform that is switched off, a grant that is missing. `npm run redrive` has them told. */
   readonly deadLetters: ChatQueue;
 
-  constructor(scope: Construct, id: string, { house, table }: NotificationsProps) {
+  constructor(scope: Construct, id: string, { house, table, domainEvents }: NotificationsProps) {
     super(scope, id);
     this.deadLetters = parkingQueue(this, 'DeadLetters');
     this.queue = new ChatQueue(this, 'Queue', {
@@ -34,6 +37,7 @@ export class Notifications extends Construct {
     const notify = notifyFunction(this, house, table);
     // Back into its own queue goes what waits for the end of quiet hours, and a device that does not take its push now.
     notify.bindQueue('NOTIFICATION_QUEUE_URL', this.queue);
+    bindEventBus(notify, domainEvents);
     // Of up to 100 users each: more at a time would not be done within the function's timeout.
     notify.addEventSource(new SqsEventSource(this.queue, { batchSize: 5, reportBatchItemFailures: true }));
   }

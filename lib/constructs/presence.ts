@@ -5,12 +5,15 @@ import { Construct } from 'constructs';
 import { ChatFunction, type House } from './chat-function.ts';
 import { ChatQueue } from './chat-queue.ts';
 import type { ChatTable } from './chat-table.ts';
+import { bindEventBus, type DomainEvents } from './domain-events.ts';
 import type { ChatWebSocketApi } from './websocket-api.ts';
 
 export interface PresenceProps {
   house: House;
   table: ChatTable;
   webSocketApi: ChatWebSocketApi;
+  /** Absent where the stage has none. */
+  domainEvents?: DomainEvents | undefined;
 }
 
 const TELL_TIMEOUT_SECONDS = 10;
@@ -22,7 +25,7 @@ const MOST_AT_ONCE = 20;
 export class Presence extends Construct {
   readonly queue: ChatQueue;
 
-  constructor(scope: Construct, id: string, { house, table, webSocketApi }: PresenceProps) {
+  constructor(scope: Construct, id: string, { house, table, webSocketApi, domainEvents }: PresenceProps) {
     super(scope, id);
     this.queue = new ChatQueue(this, 'Queue', {
       // What is not told by then is no news any more: the next change is, and whoever asks is told.
@@ -38,6 +41,7 @@ export class Presence extends Construct {
     tell.bindTable(table, 'BatchGetItem', 'PutItem', 'Query', 'UpdateItem');
     tell.allow(['dynamodb:Query'], [table.indexArn]);
     webSocketApi.bindCallback(tell);
+    bindEventBus(tell, domainEvents);
     tell.addEventSource(
       new SqsEventSource(this.queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: MOST_AT_ONCE }),
     );

@@ -97,6 +97,7 @@ async function told(table: Table, units: () => number): Promise<number> {
     connections: connectionStore(table),
     watchers: watcherStore(table),
     sockets: { post: async () => 'delivered' },
+    bus: { publish: async () => [] },
     clock,
     graceMs: 10_000,
   })([{ userId, status: 'online', atMs: clock.now() }]);

@@ -43,6 +43,8 @@ export async function startChatDatabase(folder = ':memory:'): Promise<ChatDataba
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   vi.stubEnv('TABLE_NAME', tableName);
   vi.stubEnv('RATE_LIMITS', JSON.stringify(withoutLimits));
+  // As on a stage without domain events: tests of them say otherwise.
+  vi.stubEnv('EVENT_BUS', 'null');
 
   async function call(operation: string, input: object): Promise<{ Item?: Image; Items?: Image[] }> {
     const { status, body } = await database.call(operation, JSON.stringify({ TableName: tableName, ...input }));

@@ -161,6 +161,7 @@ const environments: Record<string, Record<string, string>> = {
     NOTIFICATION_QUEUE_URL: '<NotificationsQueue>',
     QUIET_HOURS: 'defer',
     SMS_LIMITS: '{"perUserPerDay":10,"perDay":1000}',
+    EVENT_BUS: eventBus,
   },
   ReadAsAdmin: asked,
   ReadHistory: asked,
@@ -177,7 +178,7 @@ const environments: Record<string, Record<string, string>> = {
   SetPresence: framed,
   Sync: asked,
   SyncFrame: framed,
-  TellPresence: { ...table, CALLBACK_URL: callback, PRESENCE_GRACE_SECONDS: '10' },
+  TellPresence: { ...table, CALLBACK_URL: callback, PRESENCE_GRACE_SECONDS: '10', EVENT_BUS: eventBus },
 };
 
 test.each(Object.entries(environments))('%s is told exactly what it needs', (name, expected) => {

@@ -99,6 +99,7 @@ const granted: Record<string, Record<string, string>> = {
     'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:Query dynamodb:UpdateItem',
     'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
     'NotificationsQueue.Arn': `${consuming} sqs:SendMessage`,
+    'EventsBus.Arn': 'events:PutEvents',
     ...onPlatforms('endpoint', '/*', 'sns:Publish'),
     // Phone numbers.
     '*': 'sns:Publish',
@@ -153,6 +154,7 @@ const granted: Record<string, Record<string, string>> = {
     'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
     'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
     'PresenceQueue.Arn': consuming,
+    'EventsBus.Arn': 'events:PutEvents',
     [callback]: 'execute-api:ManageConnections',
   },
 };

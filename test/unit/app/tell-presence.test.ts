@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { DomainEvent } from '../../../contract/domain-event.ts';
 import { type TellPresencePorts, tellPresence } from '../../../lambdas/app/tell-presence.ts';
 import { ChatError } from '../../../lambdas/domain/chat-error.ts';
 import type { Connection } from '../../../lambdas/domain/connection.ts';
 import type { PresenceStatus } from '../../../lambdas/domain/presence.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
+import { recordedBus } from '../../helpers/recorded-bus.ts';
 
 const clock = fakeClock();
 const openedAtMs = clock.now() - 60_000;
@@ -20,11 +22,15 @@ const eves: Connection[] = ['phone', 'tablet'].map((connectionId) => ({
 let posts: { connectionId: string; events: { data: { userId: string; status: string } }[] }[];
 let closed: string[];
 let ports: TellPresencePorts;
+let events: DomainEvent[];
 
 beforeEach(() => {
   posts = [];
   closed = [];
+  const recorded = recordedBus();
+  events = recorded.events;
   ports = {
+    bus: recorded.bus,
     clock,
     graceMs: 10_000,
     presences: {
@@ -118,5 +124,27 @@ describe('word of who is there', () => {
     await tellPresence(ports)([{ userId: 'ann', atMs: clock.now(), lostLastSeenAtMs: openedAtMs }]);
     expect(put).toEqual([['ann', openedAtMs]]);
     expect(posts).toEqual([]);
+  });
+});
+
+describe('the deployer’s own systems', () => {
+  it('hear once of who came, with an id that a repeat has too', async () => {
+    await tell(['ann', 'online']);
+    await tell(['ann', 'online']);
+    const at = new Date(clock.now()).toISOString();
+    const id = `user.online:ann:${clock.now()}`;
+    const event = { detailType: 'chat.user.online', detail: { version: 1, id, at, user: { userId: 'ann' } } };
+    expect(events).toEqual([event, event]);
+  });
+
+  it('hear of nobody who is away, or of whom nothing stands', async () => {
+    await tell(['ann', 'away'], ['bob', 'offline']);
+    expect(events).toEqual([]);
+  });
+
+  it('cost nobody their word of it when their bus is in trouble', async () => {
+    ports.bus = recordedBus(() => true).bus;
+    expect(await tell(['ann', 'online'])).toEqual([true]);
+    expect(posts).toHaveLength(2);
   });
 });

@@ -17,6 +17,7 @@ import type { PresenceStatus } from '../../../lambdas/domain/presence.ts';
 import { digest } from '../../../lambdas/runtime/randomness.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
 import { aMember } from '../../helpers/memory-stores.ts';
+import { recordedBus } from '../../helpers/recorded-bus.ts';
 import { recordedTable } from '../../helpers/recorded-table.ts';
 
 type Recorded = ReturnType<typeof recordedTable>;
@@ -49,6 +50,7 @@ const tellBy = (table: Table) =>
     connections: connectionStore(table),
     watchers: watcherStore(table),
     sockets: { post: async () => 'delivered' },
+    bus: recordedBus().bus,
     clock,
     graceMs: 10_000,
   });

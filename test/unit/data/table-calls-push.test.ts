@@ -19,6 +19,7 @@ import type { Member } from '../../../lambdas/domain/conversation.ts';
 import type { Message } from '../../../lambdas/domain/message.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
 import { aHead, aMember, aMessage } from '../../helpers/memory-stores.ts';
+import { recordedBus } from '../../helpers/recorded-bus.ts';
 import { recordedTable } from '../../helpers/recorded-table.ts';
 
 const clock = fakeClock();
@@ -69,6 +70,7 @@ async function callsOf({ table, calls, check }: ReturnType<typeof tableWith>, mo
     push: { push: async () => 'accepted' as const },
     sms: { send: async () => true },
     smsBudget: smsBudget(table, { perUserPerDay: 1, perDay: 1 }),
+    bus: recordedBus().bus,
     checks: { checkLater: async () => {} },
     clock,
   };
