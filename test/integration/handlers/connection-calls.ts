@@ -23,6 +23,7 @@ export async function connectionCalls() {
   const connect = (await import('../../../lambdas/websocket/connect.lambda.ts')).handler;
   const disconnect = (await import('../../../lambdas/websocket/disconnect.lambda.ts')).handler;
   const manage = (await import('../../../lambdas/http/manage-connections.lambda.ts')).handler;
+  const moderate = (await import('../../../lambdas/http/moderate.lambda.ts')).handler;
   const frames = {
     ping: (await import('../../../lambdas/websocket/ping.lambda.ts')).handler,
     'auth.refresh': (await import('../../../lambdas/websocket/refresh-token.lambda.ts')).handler,
@@ -31,7 +32,8 @@ export async function connectionCalls() {
   } satisfies Record<string, (event: FrameEvent, _: typeof context) => Promise<WebSocketResponse>>;
 
   const ask = async <Body>(routeKey: string, request: HttpRequest) => {
-    const { status, body } = answerIn(await manage(httpEvent(routeKey, request), context));
+    const handler = routeKey.includes('/admin/') ? moderate : manage;
+    const { status, body } = answerIn(await handler(httpEvent(routeKey, request), context));
     // The test says what the route answers with, and checks what it needs of it.
     return { status, body: body as Answered<Body>['body'] };
   };
