@@ -1,6 +1,7 @@
 import type { Conversation } from './conversation.ts';
 import type { Member } from './member.ts';
 import type { Message } from './message.ts';
+import type { ScheduledMessage } from './scheduled-message.ts';
 import type { Presence } from './user.ts';
 
 /** Of a user, and of no one conversation. */
@@ -49,6 +50,8 @@ export type ChatEvent =
   /** Ends by itself: a client that hears no more of it for `typingSeconds` (limits) shows it no longer. */
   | EventOf<'typing.started' | 'typing.stopped', { userId: string }>
   | EventOf<'signal.received', SignalEventData>
+  /** To its sender's own connections. */
+  | EventOf<'scheduled.failed', { scheduledMessage: ScheduledMessage }>
   /** Of two about one user that of the later `at` counts. */
   | UserEventOf<'presence.changed', Presence & { userId: string }>
   /** In place of an event that is larger than a frame: `sync`, or HTTP, has what it said. */

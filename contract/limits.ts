@@ -24,6 +24,8 @@ export const limits = {
   pins: 50,
   /** Conversations to which one call forwards a message. */
   forwardTargets: 10,
+  /** Messages that one user has scheduled in one conversation and that are not sent yet. */
+  scheduledMessages: 100,
   /** Bytes of one WebSocket frame, both ways; API Gateway's own bound. */
   frameBytes: 32 * 1024,
   /** Bytes of an HTTP request's body. */

@@ -6,6 +6,7 @@ import { FanOut } from './constructs/fan-out.ts';
 import { ChatHttpApi } from './constructs/http-api.ts';
 import { Notifications } from './constructs/notifications.ts';
 import { Presence } from './constructs/presence.ts';
+import { Scheduling } from './constructs/scheduling.ts';
 import { ChatWebSocketApi } from './constructs/websocket-api.ts';
 
 /** The whole backend of one stage: two APIs over one table, and what happens after a write. */
@@ -19,7 +20,8 @@ export class ChatStack extends Stack {
     });
     const table = new ChatTable(this, 'Table', { protectData });
     const webSocketApi = new ChatWebSocketApi(this, 'WebSocket', { house, table });
-    const httpApi = new ChatHttpApi(this, 'Http', { house, table, webSocketApi });
+    const scheduling = new Scheduling(this, 'Scheduling', { house, table });
+    const httpApi = new ChatHttpApi(this, 'Http', { house, table, webSocketApi, scheduling });
     const domainEvents = house.stage.domainEvents ? new DomainEvents(this, 'Events', { house, table }) : undefined;
     const notifications = new Notifications(this, 'Notifications', { house, table, domainEvents });
     const { queue: notificationQueue, deadLetters } = notifications;

@@ -8,6 +8,7 @@ import { type Database, startDatabase } from './dynamodb/database.ts';
 import { createDynamoDbService } from './dynamodb/service.ts';
 import { tablesOf } from './dynamodb/table-definition.ts';
 import { type EventSources, startEventSources } from './event-sources/event-sources.ts';
+import type { Pump } from './event-sources/pump.ts';
 import type { SentEvent } from './events/put-event.ts';
 import { createEventsService } from './events/service.ts';
 import { createFaults } from './faults.ts';
@@ -16,11 +17,15 @@ import { createHttpGateway } from './http/http-gateway.ts';
 import { createIam } from './iam/iam.ts';
 import { openKeptList } from './kept-list.ts';
 import { functionsOf } from './lambda/function-config.ts';
+import { startAsyncInvocations } from './lambda/async-invocations.ts';
 import type { Report } from './lambda/function-log.ts';
 import { createLambdaService } from './lambda/lambda-service.ts';
 import { createMeter } from './meter.ts';
 import { publicRoutes } from './public-routes.ts';
 import { listenPublicly, type PublicServer } from './public-server.ts';
+import { startScheduler } from './scheduler/scheduler.ts';
+import { openSchedules } from './scheduler/schedules.ts';
+import { createSchedulerService } from './scheduler/service.ts';
 import { createPushControl } from './sns/push-control.ts';
 import { createPushEndpoints } from './sns/push-endpoints.ts';
 import { createPushPlatforms } from './sns/push-platforms.ts';
@@ -120,14 +125,18 @@ async function startServices(ground: Ground): Promise<void> {
   // A mapping may invoke a function, and that function write, while others are still being started.
   let sources: EventSources | undefined;
   const notifyWrite = () => sources?.notifyWrite();
+  const iam = createIam(deployment);
+  const schedules = openSchedules(store);
+  let scheduler: Pump | undefined;
   const services = {
     dynamodb: createDynamoDbService({ database, meter, deployment, notifyWrite }),
     events: createEventsService({ deployment, sent, clock, meter }),
     'execute-api': createConnectionManagement({ api: webSocketApi, connections, clock, meter }),
+    scheduler: createSchedulerService({ deployment, schedules, iam, onChange: () => scheduler?.ring() }),
     sns: createSnsService({ ...push, meter }),
     sqs: createSqsService({ queues, meter }),
   };
-  const endpoint = await createAwsEndpoint({ services, iam: createIam(deployment), faults });
+  const endpoint = await createAwsEndpoint({ services, iam, faults });
   closers.push(endpoint.close);
 
   const functions = functionsOf(deployment, assembly.folder, {
@@ -145,6 +154,10 @@ async function startServices(ground: Ground): Promise<void> {
   const { invoke } = lambda;
   sources = await startEventSources({ deployment, database, queues, invoke, meter, clock, store });
   closers.push(sources.close);
+  const invocations = startAsyncInvocations({ deployment, store, queues, invoke, clock });
+  closers.push(invocations.stop);
+  scheduler = startScheduler({ deployment, schedules, invocations, clock, meter });
+  closers.push(scheduler.stop);
 
   const gateway = createWebSocketGateway(webSocketApi, connections, { invoke, clock, meter });
   const identity = await openIdentity(options.dataFolder, functions, clock);

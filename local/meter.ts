@@ -13,6 +13,7 @@ export interface MeterReport {
   /** Pushes, and text messages as carriers count them. */
   sns: { publishes: number; smsParts: number };
   events: { entries: number };
+  scheduler: { invocations: number };
   /** FIFO queues have a price of their own. */
   sqs: { requests: number; fifoRequests: number };
 }
@@ -30,6 +31,7 @@ export interface Meter {
   sms(parts: number): void;
   /** Events are billed in units of 64 KB. */
   event(bytes: number): void;
+  scheduledInvocation(): void;
   /** SQS requests are billed in units of 64 KB. */
   queueRequest(queueArn: string, bytes: number): void;
   report(): MeterReport;
@@ -73,6 +75,9 @@ export function createMeter(nameOf: (functionId: string) => string = (id) => id)
     event: (bytes) => {
       report.events.entries += unitsOf(bytes, EVENT_UNIT);
     },
+    scheduledInvocation: () => {
+      report.scheduler.invocations += 1;
+    },
     queueRequest: (queueArn, bytes) => {
       report.sqs[queueArn.endsWith('.fifo') ? 'fifoRequests' : 'requests'] += unitsOf(bytes, QUEUE_UNIT);
     },
@@ -106,6 +111,7 @@ function empty(): MeterReport {
     apiGateway: { webSocketIn: 0, webSocketOut: 0, httpRequests: 0 },
     sns: { publishes: 0, smsParts: 0 },
     events: { entries: 0 },
+    scheduler: { invocations: 0 },
     sqs: { requests: 0, fifoRequests: 0 },
   };
 }

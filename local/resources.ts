@@ -41,6 +41,7 @@ const kinds: Record<string, Kind> = {
   'AWS::Lambda::Function': named(arn('lambda', (place) => `function:${physicalName(place)}`)),
   'AWS::Lambda::Permission': { ref: physicalName },
   'AWS::Logs::LogGroup': named(arn('logs', (place) => `log-group:${physicalName(place)}:*`)),
+  'AWS::Scheduler::ScheduleGroup': named(arn('scheduler', (place) => `schedule-group/${physicalName(place)}`)),
   'AWS::SQS::Queue': {
     ref: queueUrl,
     attributes: { Arn: arn('sqs', queueName), QueueName: queueName, QueueUrl: queueUrl },

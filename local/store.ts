@@ -56,6 +56,20 @@ export function openStore(folder: string): Store {
       position INTEGER PRIMARY KEY AUTOINCREMENT,
       entry TEXT NOT NULL
     );
+    CREATE TABLE IF NOT EXISTS schedules (
+      group_name TEXT NOT NULL,
+      name TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      request TEXT NOT NULL,
+      PRIMARY KEY (group_name, name)
+    );
+    CREATE TABLE IF NOT EXISTS invocations (
+      position INTEGER PRIMARY KEY AUTOINCREMENT,
+      function_id TEXT NOT NULL,
+      event TEXT NOT NULL,
+      due_at INTEGER NOT NULL,
+      tries INTEGER NOT NULL DEFAULT 0
+    );
     CREATE TABLE IF NOT EXISTS checkpoints (reader TEXT PRIMARY KEY, position TEXT NOT NULL);`);
   addGroups(store);
   return store;

@@ -62,7 +62,8 @@ const isInSlices = (told: Addressed): told is Addressed & ToldInSlices => told.s
 
 /** Nothing where the members can't be read: every change of that conversation shares the read, and so the failure. */
 async function address(memberLists: MemberLists, announcement: Announcement): Promise<Addressed | undefined> {
-  const { conversationId, membershipVersion, membership } = announcement;
+  const { conversationId, membershipVersion, membership, onlyTo } = announcement;
+  if (onlyTo !== undefined) return addressedTo([onlyTo], announcement);
   if (membership) memberLists.advance(conversationId, membershipVersion, membership);
   // The comings and goings of a crowd are news to those alone who come and go: no list is read for them.
   if (membership && membership.memberCount > limits.sliceMembers)
@@ -80,7 +81,7 @@ async function address(memberLists: MemberLists, announcement: Announcement): Pr
 
 const addressedTo = (
   recipients: readonly string[],
-  { events, membership, ...announcement }: Announcement,
+  { events, membership, onlyTo, ...announcement }: Announcement,
   members = recipients.length,
 ): Addressed => ({
   ...announcement,

@@ -2,7 +2,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Occurrence } from '../app/announce.ts';
 import type { Change } from '../domain/change.ts';
 import { type PresenceChange, presenceChange } from '../domain/presence.ts';
-import { attendanceFrom, headFrom, memberFrom, messageFrom } from './items.ts';
+import { attendanceFrom, headFrom, memberFrom, messageFrom, scheduledFrom } from './items.ts';
 import { userOf } from './keys.ts';
 import type { Item } from './table.ts';
 
@@ -24,6 +24,7 @@ const subjects = {
   'conversation.updated': (item: Item) => ({ head: headFrom(item) }),
   'conversation.closed': (item: Item) => ({ head: headFrom(item) }),
   'membership.changed': (item: Item) => ({ head: headFrom(item) }),
+  'scheduled.failed': (item: Item) => ({ scheduled: scheduledFrom(item) }),
 } satisfies Record<Emit, (item: Item) => object>;
 
 const isKnown = (emit: unknown): emit is Emit => typeof emit === 'string' && Object.hasOwn(subjects, emit);

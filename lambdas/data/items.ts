@@ -11,6 +11,7 @@ import type { Pin } from '../domain/pin.ts';
 import type { Attendance } from '../domain/presence.ts';
 import type { Report } from '../domain/report.ts';
 import type { ScheduledMessage } from '../domain/scheduled-message.ts';
+import type { ScheduledMessage } from '../domain/scheduled-message.ts';
 import type { Sender } from '../domain/sender.ts';
 import type { Watcher } from '../domain/watchers.ts';
 import * as keys from './keys.ts';
@@ -29,6 +30,8 @@ export interface HeadAnnouncement {
   emit: ChangeOfHead['emit'];
   changed?: ChangeOfHead['changed'];
 }
+
+type ScheduledAnnouncement = Pick<Extract<Change, { emit: 'scheduled.failed' }>, 'emit' | 'changed'>;
 
 export const headItem = ({ conversationId, ...head }: Head, announcement?: HeadAnnouncement): Item => ({
   ...keys.headKey(conversationId),
@@ -86,6 +89,19 @@ export const messageFrom = (item: Item): Message => {
   const given = Object.keys(reactions as object).length > 0 && { reactions };
   return { ...message, ...given, conversationId: keys.conversationOf(item) } as Message;
 };
+
+/** Its end, where that is a failure, is to be told: at the time when it is written. */
+export const scheduledItem = (
+  { conversationId, senderId, scheduledId, ...scheduled }: ScheduledMessage,
+  announcement?: ScheduledAnnouncement,
+): Item => ({
+  ...keys.scheduledKey({ conversationId, senderId, scheduledId }),
+  entity: 'scheduled',
+  ...announcement,
+  ...scheduled,
+});
+export const scheduledFrom = (item: Item): ScheduledMessage =>
+  ({ ...attributesOf(item), ...keys.scheduledPlaceOf(item) }) as ScheduledMessage;
 
 export const revisionItem = ({ conversationId, ...revision }: Revision): Item => ({
   ...keys.revisionKey(conversationId, revision.seq, revision.rev),

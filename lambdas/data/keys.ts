@@ -1,5 +1,6 @@
 import { activityBucketOf } from '../domain/activity.ts';
 import { indexedTitle } from '../domain/folded-text.ts';
+import type { ScheduledPlace } from '../domain/scheduled-message.ts';
 
 /**
  * Every key of the table, and no key anywhere else.
@@ -16,6 +17,8 @@ import { indexedTitle } from '../domain/folded-text.ts';
  * | pins | CONV#c | PINS | | id |
  * | connections that hear who is typing | CONV#c | WATCHERS | | id |
  * | service that sends without being a member | CONV#c | SENDER#u | | id and user |
+ * | message that waits for its time | CONV#c | SCHEDULED#u#id | | its sender; id |
+ * | how many of them a sender has | CONV#c | SCHEDULES#u | | its sender |
  * | profile | USER#u | PROFILE | | user |
  * | block | USER#u | BLOCK#u2 | | user; both |
  * | the same, for the one blocked | USER#u2 | BLOCKER#u | | with the blocks by the same user |
@@ -91,6 +94,13 @@ export const reactionPrefix = (seq: number, emoji?: string) =>
   `REACT#${numberPart(seq)}#${emoji === undefined ? '' : `${part(emoji)}#`}`;
 export const reactionKey = (conversationId: string, seq: number, emoji: string, userId: string): Key =>
   inConversation(conversationId, reactionPrefix(seq, emoji) + part(userId));
+
+/** All that one sender has scheduled in a conversation. */
+export const scheduledPrefix = (senderId: string) => `SCHEDULED#${part(senderId)}#`;
+export const scheduledKey = ({ conversationId, senderId, scheduledId }: ScheduledPlace): Key =>
+  inConversation(conversationId, scheduledPrefix(senderId) + part(scheduledId));
+export const openSchedulesKey = ({ conversationId, senderId }: Omit<ScheduledPlace, 'scheduledId'>): Key =>
+  inConversation(conversationId, `SCHEDULES#${part(senderId)}`);
 
 // A user
 
@@ -229,6 +239,12 @@ export const deviceOf = memberOf;
 export const oneTimeKeyIdOf = ({ SK }: Keyed): number => Number(partAt(SK, 3));
 export const reportOf = userOf;
 export const auditIdOf = memberOf;
+
+export const scheduledPlaceOf = ({ PK, SK }: Keyed): ScheduledPlace => ({
+  conversationId: conversationOf({ PK }),
+  senderId: partAt(SK, 1),
+  scheduledId: partAt(SK, 2),
+});
 
 export const scheduledPlaceOf = ({ PK, SK }: Keyed): ScheduledPlace => ({
   conversationId: conversationOf({ PK }),

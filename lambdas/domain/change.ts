@@ -3,6 +3,7 @@ import type { Member as PublicMember } from '../../contract/member.ts';
 import { type Details, type Head, type Member, publicConversation } from './conversation.ts';
 import { messageIdOf } from './ids.ts';
 import { type Message, publicMessage } from './message.ts';
+import { publicScheduled, type ScheduledMessage } from './scheduled-message.ts';
 
 /**
  * What a write to the table stands for: its `emit`, the item as it is after the write, and in `changed` what cannot be seen on the
@@ -15,7 +16,8 @@ export type Change =
   | { emit: 'receipt.read' | 'receipt.delivered'; member: Member; changed: ReceiptChange }
   | { emit: 'conversation.created'; head: Head; changed?: ConversationChange }
   | { emit: 'conversation.updated' | 'conversation.closed'; head: Head; changed: ConversationChange }
-  | { emit: 'membership.changed'; head: Head; changed: MembershipChange };
+  | { emit: 'membership.changed'; head: Head; changed: MembershipChange }
+  | { emit: 'scheduled.failed'; scheduled: ScheduledMessage; changed: Occasion };
 
 interface Occasion {
   atMs: number;
@@ -70,13 +72,14 @@ export interface PushCause {
   atMs: number;
 }
 
-/** Events of one change and whom they concern: the members of its conversation as of `membershipVersion`. */
+/** Events of one change and whom they concern: the members of its conversation as of `membershipVersion`, or one user alone. */
 export interface Announcement {
   events: ChatEvent[];
   conversationId: string;
   membershipVersion: number;
   /** Set where the membership itself changed, to that of `membershipVersion`. */
   membership?: MembershipNews;
+  onlyTo?: string;
   /** A connection that knows already. */
   exceptConnectionId?: string;
   /** Set where members who are not looking at the conversation are to be pushed to. */
@@ -106,6 +109,8 @@ export function announcementOf(change: Change): Announcement {
       return conversationChanged(change.emit, change.head, change.changed);
     case 'membership.changed':
       return membershipChanged(change.head, change.changed);
+    case 'scheduled.failed':
+      return scheduledFailed(change.scheduled, change.changed);
   }
 }
 
@@ -201,6 +206,18 @@ const membershipChanged = (head: Head, { atMs, added = [], removed = [], updated
       removed: removed.map(userIdOf),
       concerned: [...removed, ...updated, ...added].map(userIdOf),
     },
+  };
+};
+
+/** Whoever it is about may be no member any more. */
+const scheduledFailed = (scheduled: ScheduledMessage, { atMs }: Occasion): Announcement => {
+  const { conversationId, senderId } = scheduled;
+  const data = { scheduledMessage: publicScheduled(scheduled) };
+  return {
+    events: [{ type: 'scheduled.failed', conversationId, at: isoTime(atMs), data }],
+    conversationId,
+    membershipVersion: 0,
+    onlyTo: senderId,
   };
 };
 

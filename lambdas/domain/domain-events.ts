@@ -5,8 +5,8 @@ import { type Head, publicChannel } from './conversation.ts';
 import { messageIdOf } from './ids.ts';
 import { type Message, previewOf } from './message.ts';
 
-/** A change that the deployer's own systems are told of: reactions and receipts are not. */
-export type PublishedChange = Exclude<Change, { emit: `reaction.${string}` | `receipt.${string}` }>;
+/** A change that the deployer's own systems are told of: reactions, receipts and what is one user's own are not. */
+export type PublishedChange = Exclude<Change, { emit: `${'reaction' | 'receipt' | 'scheduled'}.${string}` }>;
 
 /** What is beside the change itself. */
 export interface Around {
@@ -18,7 +18,8 @@ export interface Around {
   mostUsers: number;
 }
 
-export const isPublished = (change: Change): change is PublishedChange => !/^(reaction|receipt)\./.test(change.emit);
+export const isPublished = (change: Change): change is PublishedChange =>
+  !/^(reaction|receipt|scheduled)\./.test(change.emit);
 
 /** Whether its events name members. */
 export const namesMembers = ({ emit }: PublishedChange): boolean =>

@@ -7,7 +7,7 @@ export interface UnsignedRequest {
   method: 'POST' | 'DELETE';
   /** With its port, where that is not the scheme's own. */
   host: string;
-  /** As it goes over the wire: encoded once. */
+  /** With its query, in the order of its names. As it goes over the wire: encoded once. */
   path: string;
   body: string;
   /** Signed with it; names in lower case. */
@@ -40,7 +40,8 @@ export function signerFor(service: string, region: string) {
     const signed = Object.keys(headers).sort();
     const names = signed.join(';');
     const lines = signed.map((name) => `${name}:${headers[name]}\n`);
-    const canonical = [method, canonicalPath(path), '', lines.join(''), names, bodyHashOf(body)].join('\n');
+    const [barePath = '', query = ''] = path.split('?');
+    const canonical = [method, canonicalPath(barePath), query, lines.join(''), names, bodyHashOf(body)].join('\n');
     const signature = hmac(keyOf(secretAccessKey, day), [algorithm, time, scope, sha256(canonical)].join('\n'));
     return {
       ...headers,

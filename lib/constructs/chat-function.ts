@@ -21,12 +21,14 @@ export interface ChatFunctionProps {
   environment?: Record<string, string>;
   timeoutSeconds?: number;
   memoryMegabytes?: number;
+  /** Of what is invoked asynchronously: where an event goes that failed three times. */
+  deadLetterQueue?: IQueue;
 }
 
 /** A function with the house's defaults and a role of its own, which may write its own log and nothing more until it is granted. */
 export class ChatFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ChatFunctionProps) {
-    const { house, entry, environment = {}, timeoutSeconds = 10, memoryMegabytes = 256 } = props;
+    const { house, entry, environment = {}, timeoutSeconds = 10, memoryMegabytes = 256, deadLetterQueue } = props;
     const logGroup = new ChatLog(scope, `${id}Log`, house.stage);
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
@@ -42,6 +44,7 @@ export class ChatFunction extends LambdaFunction {
       environment,
       logGroup,
       role,
+      ...(deadLetterQueue && { deadLetterQueue }),
     });
     nameAs(this, id);
   }

@@ -23,6 +23,7 @@ import { manageMessages } from './message-functions.ts';
 import { moderationFunctions } from './moderation-functions.ts';
 import { readPresence } from './presence.ts';
 import { readerFunctions } from './reader-functions.ts';
+import { manageScheduled, type Scheduling } from './scheduling.ts';
 import { searchMessages } from './search.ts';
 import { sendFunction } from './send-function.ts';
 import { AUTHORIZER_TIMEOUT_SECONDS, tokenEnvironment } from './tokens.ts';
@@ -33,6 +34,7 @@ export interface ChatHttpApiProps {
   table: ChatTable;
   /** Whose connections it closes. */
   webSocketApi: ChatWebSocketApi;
+  scheduling: Scheduling;
 }
 
 type Routes = Record<string, HttpMethod[]>;
@@ -44,7 +46,7 @@ const MESSAGES = '/v1/conversations/{conversationId}/messages';
 export class ChatHttpApi extends Construct {
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { house, table, webSocketApi }: ChatHttpApiProps) {
+  constructor(scope: Construct, id: string, { house, table, webSocketApi, scheduling }: ChatHttpApiProps) {
     super(scope, id);
     const api = new HttpApi(this, 'Api', {
       apiName: `${Stack.of(this).stackName}-http`,
@@ -72,6 +74,8 @@ export class ChatHttpApi extends Construct {
     route(presence.fn, presence.routes);
     const search = searchMessages(this, house, table);
     route(search.fn, search.routes);
+    const scheduled = manageScheduled(this, { house, table, scheduling });
+    route(scheduled.fn, scheduled.routes);
     refuseOtherRoutes(this, api, house);
     addStage(this, api, house);
   }

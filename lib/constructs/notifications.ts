@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
 import { ChatFunction, type House } from './chat-function.ts';
 import { ChatQueue, parkingQueue } from './chat-queue.ts';
 import type { ChatTable } from './chat-table.ts';
+import { parkingAlarm } from './parking-alarm.ts';
 import { bindEventBus, type DomainEvents } from './domain-events.ts';
 import { endpointArns } from './push-applications.ts';
 
@@ -33,7 +33,8 @@ export class Notifications extends Construct {
       visibilityTimeout: Duration.seconds(6 * NOTIFY_TIMEOUT_SECONDS),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
     });
-    alarmOn(this.deadLetters);
+    const advice = 'Notifications are parked. Mend what docs/push.md says, then: npm run redrive';
+    parkingAlarm(this.deadLetters, advice);
     const notify = notifyFunction(this, house, table);
     // Back into its own queue goes what waits for the end of quiet hours, and a device that does not take its push now.
     notify.bindQueue('NOTIFICATION_QUEUE_URL', this.queue);
@@ -57,22 +58,6 @@ function notifyFunction(scope: Construct, house: House, table: ChatTable): ChatF
   // A phone number has no ARN: SNS asks for the right to publish to anything.
   if (sms !== 'off') notify.allow(['sns:Publish'], ['*']);
   return notify;
-}
-
-/** The first that is parked calls a person: whoever operates the account says in CloudWatch how. */
-function alarmOn(deadLetters: ChatQueue): void {
-  const metric = deadLetters.metricApproximateNumberOfMessagesVisible({
-    period: Duration.minutes(1),
-    statistic: Stats.MAXIMUM,
-  });
-  new Alarm(deadLetters, 'Alarm', {
-    metric,
-    alarmDescription: 'Notifications are parked. Mend what docs/push.md says, then: npm run redrive',
-    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-    threshold: 0,
-    evaluationPeriods: 1,
-    treatMissingData: TreatMissingData.NOT_BREACHING,
-  });
 }
 
 const limitsOf = (sms: Stage['sms']) => (sms === 'off' ? { perUserPerDay: 0, perDay: 0 } : sms);

@@ -1,3 +1,4 @@
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { ChatFunction, type House } from './chat-function.ts';
 import type { ChatTable } from './chat-table.ts';
@@ -12,11 +13,10 @@ export const SEND_TIMEOUT_SECONDS = 10;
 export function sendFunction(
   scope: Construct,
   id: string,
-  { house, table, entry }: { house: House; table: ChatTable; entry: string },
+  { table, ...props }: { house: House; table: ChatTable; entry: string; deadLetterQueue?: IQueue },
 ): ChatFunction {
   const send = new ChatFunction(scope, id, {
-    house,
-    entry,
+    ...props,
     timeoutSeconds: SEND_TIMEOUT_SECONDS,
     memoryMegabytes: 512,
   });

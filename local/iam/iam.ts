@@ -8,6 +8,8 @@ export interface Iam {
   knows(caller: Caller): boolean;
   /** Throws AWS's own AccessDenied sentence unless the function's role allows the action on every resource. */
   authorize(caller: Caller, need: Need): void;
+  /** Whether a role that a service of AWS acts as allows this. */
+  roleMay(roleArn: string, action: string, resource: string): boolean;
 }
 
 interface Principal {
@@ -39,9 +41,17 @@ export function createIam(deployment: Deployment): Iam {
     }
   }
 
+  function roleMay(roleArn: string, action: string, resource: string): boolean {
+    const role = deployment.ofType('AWS::IAM::Role').find(({ arn }) => arn === roleArn);
+    const statements = role ? documentsOf(deployment, role).flatMap(statementsOf) : [];
+    const decisive = statements.filter((statement) => statement.covers(action, resource, OVER_LOOPBACK));
+    return decisive.length > 0 && decisive.every(({ allows }) => allows);
+  }
+
   return {
     knows: (caller) => caller.functionId === ADMIN.functionId || principals.has(caller.functionId),
     authorize,
+    roleMay,
   };
 }
 

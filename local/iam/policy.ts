@@ -29,7 +29,7 @@ const operators: Record<string, (actual: string[], wanted: string[]) => boolean>
 };
 
 /** The condition keys that requests here carry. */
-const conditionKeys = new Set(['aws:SecureTransport', 'dynamodb:LeadingKeys']);
+const conditionKeys = new Set(['aws:SecureTransport', 'dynamodb:LeadingKeys', 'iam:PassedToService']);
 
 const understood = new Set(['Sid', 'Effect', 'Action', 'Resource', 'Condition']);
 

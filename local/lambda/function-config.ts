@@ -92,7 +92,7 @@ function redirect(name: string, value: string, origins: Origins): string {
   if (name === 'JWKS_URL') return value.replace(identityOrigin, origins.identity);
   // The SDK takes a queue's host from its URL, and not from AWS_ENDPOINT_URL; what is signed by hand knows no such variable.
   return value.replace(
-    /https:\/\/(?:\w+\.execute-api|sqs|events)\.[\w-]+\.amazonaws\.com(\.cn)?/g,
+    /https:\/\/(?:\w+\.execute-api|sqs|events|scheduler)\.[\w-]+\.amazonaws\.com(\.cn)?/g,
     origins.awsEndpoint,
   );
 }

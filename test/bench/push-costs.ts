@@ -55,6 +55,7 @@ const ofNotifications = ({ dynamodb, lambda, sqs, sns }: MeterReport): MeterRepo
   lambda: lambda.Notify ? { Notify: lambda.Notify } : {},
   apiGateway: { webSocketIn: 0, webSocketOut: 0, httpRequests: 0 },
   events: { entries: 0 },
+  scheduler: { invocations: 0 },
   sqs,
   sns,
 });

@@ -88,13 +88,29 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
   ['WebSocketApi', 'typing.start', 'Relay', 'NONE', true],
   ['WebSocketApi', 'typing.stop', 'Relay', 'NONE', true],
   ['WebSocketApi', 'signal.send', 'Relay', 'NONE', true],
+  ['HttpApi', 'POST /v1/conversations/{conversationId}/scheduled-messages', 'ManageScheduled', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/conversations/{conversationId}/scheduled-messages', 'ManageScheduled', 'CUSTOM', false],
+  [
+    'HttpApi',
+    'PATCH /v1/conversations/{conversationId}/scheduled-messages/{scheduledId}',
+    'ManageScheduled',
+    'CUSTOM',
+    false,
+  ],
+  [
+    'HttpApi',
+    'DELETE /v1/conversations/{conversationId}/scheduled-messages/{scheduledId}',
+    'ManageScheduled',
+    'CUSTOM',
+    false,
+  ],
   ['HttpApi', '$default', 'RefuseRoute', 'NONE', false],
 ])('%s %s runs %s, authorization %s, route response %s', (api, key, target, authorizer, replies) => {
   expect(routes).toContainEqual({ api, key, target, authorizer, replies });
 });
 
 test('there is no other route', () => {
-  expect(routes).toHaveLength(74);
+  expect(routes).toHaveLength(78);
 });
 
 describe('the WebSocket API', () => {

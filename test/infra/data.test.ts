@@ -164,7 +164,7 @@ describe('the queues', () => {
     );
   });
 
-  test.each(['NotificationsDeadLetters', 'StreamUnreadableRecords', 'StreamSliceDeadLetters'])(
+  test.each(['NotificationsDeadLetters', 'SchedulingDeadLetters', 'StreamUnreadableRecords', 'StreamSliceDeadLetters'])(
     '%s keeps for 14 days',
     (name) => {
       expect(queueNamed(name).MessageRetentionPeriod).toBe(14 * 86_400);

@@ -31,6 +31,7 @@ test('every function is named as in the architecture', () => {
     'ManageNotifications',
     'ManageProfile',
     'ManageReceipts',
+    'ManageScheduled',
     'Moderate',
     'MoveWatermarkFrame',
     'Notify',
@@ -49,6 +50,7 @@ test('every function is named as in the architecture', () => {
     'SearchMessages',
     'SendMessage',
     'SendMessageFrame',
+    'SendScheduled',
     'SetPresence',
     'Sync',
     'SyncFrame',
@@ -86,6 +88,9 @@ test.each([
   ['AuthorizeRequest', 5],
   ['SendMessageFrame', 10],
   ['SendMessage', 10],
+  ['SendScheduled', 10],
+  // Less than the least time that a message is scheduled ahead.
+  ['ManageScheduled', 8],
   ['ManageMessages', 10],
   ['ChangeMessageFrame', 10],
   ['ReadHistory', 10],
@@ -118,6 +123,14 @@ const asked = {
     serviceFactor: 10,
   }),
 };
+
+const schedules = JSON.stringify({
+  url: 'https://scheduler.us-east-1.<AWS::URLSuffix>',
+  group: 'Parley-local',
+  targetArn: 'SendScheduled.Arn',
+  roleArn: 'SchedulingSchedulerRole.Arn',
+  deadLetterArn: 'SchedulingDeadLetters.Arn',
+});
 
 const framed = { ...asked, CALLBACK_URL: callback };
 const eventBus = '{"url":"https://events.us-east-1.<AWS::URLSuffix>","name":"<EventsBus>","source":"parley.local"}';
@@ -153,6 +166,7 @@ const environments: Record<string, Record<string, string>> = {
   ManageNotifications: asked,
   ManageProfile: asked,
   ManageReceipts: asked,
+  ManageScheduled: { ...asked, SCHEDULES: schedules },
   Moderate: framed,
   MoveWatermarkFrame: framed,
   ManageMembers: { ...asked, MEMBERS_PER_GROUP: '1000' },
@@ -175,6 +189,7 @@ const environments: Record<string, Record<string, string>> = {
   SearchMessages: asked,
   SendMessage: asked,
   SendMessageFrame: framed,
+  SendScheduled: table,
   SetPresence: framed,
   Sync: asked,
   SyncFrame: framed,

@@ -1,3 +1,4 @@
+import { Match } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { propertiesOf, readable, synthesise } from './synthesis.ts';
 
@@ -84,6 +85,13 @@ const granted: Record<string, Record<string, string>> = {
     'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
   },
   ManageReceipts: receipts,
+  ManageScheduled: {
+    ...limited,
+    'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
+    'arn:aws:scheduler:us-east-1:000000000000:schedule/Parley-local/*':
+      'scheduler:CreateSchedule scheduler:DeleteSchedule',
+    'SchedulingSchedulerRole.Arn': 'iam:PassRole',
+  },
   Moderate: {
     ...limited,
     'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem',
@@ -147,6 +155,10 @@ const granted: Record<string, Record<string, string>> = {
   },
   SendMessage: sending,
   SendMessageFrame: { ...framed, ...sending },
+  SendScheduled: {
+    'ChatTable.Arn': 'dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
+    'SchedulingDeadLetters.Arn': 'sqs:SendMessage',
+  },
   SetPresence: { ...framed, 'ChatTable.Arn': 'dynamodb:UpdateItem' },
   Sync: syncing,
   SyncFrame: { ...framed, ...syncing },
@@ -163,6 +175,30 @@ test.each([...functions.keys()])('%s may do exactly what the table says, and wri
   expect(grantsOf(name)).toEqual({
     ...granted[name],
     [`${logGroupOf(name)}.Arn`]: 'logs:CreateLogStream logs:PutLogEvents',
+  });
+});
+
+test('Scheduler may start the one function, park what that does not take, and act for this stack alone', () => {
+  const own = [...policies.values()].filter(({ Roles }) => readable(Roles) === '<SchedulingSchedulerRole>');
+  const statements = own.flatMap(({ PolicyDocument }) => (PolicyDocument as { Statement: Statement[] }).Statement);
+  expect(statements.map(({ Action, Resource }) => [Action, readable(Resource)])).toEqual([
+    ['lambda:InvokeFunction', 'SendScheduled.Arn'],
+    ['sqs:SendMessage', 'SchedulingDeadLetters.Arn'],
+  ]);
+  template.hasResourceProperties('AWS::IAM::Role', {
+    AssumeRolePolicyDocument: {
+      Statement: [
+        {
+          Principal: { Service: 'scheduler.amazonaws.com' },
+          Condition: {
+            StringEquals: {
+              'aws:SourceAccount': '000000000000',
+              'aws:SourceArn': { 'Fn::GetAtt': [Match.stringLikeRegexp('^SchedulingGroup'), 'Arn'] },
+            },
+          },
+        },
+      ],
+    },
   });
 });
 

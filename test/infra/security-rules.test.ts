@@ -70,6 +70,21 @@ const acknowledged: Acknowledgement[] = [
     reason: 'They are themselves where failures are parked: nothing consumes them.',
   },
   {
+    rule: 'Serverless-SQSRedrivePolicy',
+    where: /^Scheduling\/DeadLetters$/,
+    reason: 'It is itself where failures are parked: nothing consumes it.',
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Resource::arn:aws:scheduler:us-east-1:000000000000:schedule/Parley-local/*]',
+    where: /^Http\/ManageScheduledRole\/DefaultPolicy$/,
+    reason: 'A schedule is named when it is made. Their group is.',
+  },
+  {
+    rule: 'Serverless-LambdaTracing',
+    where: /^Scheduling\/SendScheduled$/,
+    reason: 'X-Ray is billed per trace: the stage setting tracing.',
+  },
+  {
     rule: 'Serverless-LambdaDLQ',
     where: /^(WebSocket|Http|Notifications|Presence|Stream|Events)\/\w+$/,
     reason:

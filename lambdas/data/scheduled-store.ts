@@ -1,0 +1,80 @@
+import { limits } from '../../contract/limits.ts';
+import type { ScheduledStore } from '../app/schedule-ports.ts';
+import type { ScheduledMessage } from '../domain/scheduled-message.ts';
+import { assigning } from './assigning.ts';
+import { cursorOf, sortKeyOf } from './cursor.ts';
+import { scheduledFrom, scheduledItem } from './items.ts';
+import * as keys from './keys.ts';
+import type { Table, Update } from './table.ts';
+
+export const scheduledStore = (table: Table): ScheduledStore => ({
+  async find(place) {
+    const item = await table.get(keys.scheduledKey(place));
+    return item && scheduledFrom(item);
+  },
+
+  async pageOf(place, { limit, cursor }) {
+    const PK = keys.conversationPK(place.conversationId);
+    const prefix = keys.scheduledPrefix(place.senderId);
+    const { items, nextKey } = await table.query({
+      keyCondition: 'PK = :conversation AND begins_with(SK, :own)',
+      values: { ':conversation': PK, ':own': prefix },
+      limit,
+      startKey: cursor === undefined ? undefined : { PK, SK: sortKeyOf(cursor, prefix) },
+    });
+    return { scheduled: items.map(scheduledFrom), ...(nextKey && { nextCursor: cursorOf(String(nextKey.SK)) }) };
+  },
+
+  async add(scheduled) {
+    const outcome = await table.transact([
+      { put: scheduledItem(scheduled), condition: 'attribute_not_exists(PK)' },
+      {
+        key: keys.openSchedulesKey(scheduled),
+        update: 'SET entity = :entity ADD openCount :one',
+        condition: 'attribute_not_exists(openCount) OR openCount < :most',
+        values: { ':entity': 'open schedules', ':one': 1, ':most': limits.scheduledMessages },
+      },
+    ]);
+    if (outcome.isDone) return 'added';
+    return outcome.failed === 0 ? 'wasThere' : 'tooMany';
+  },
+
+  async replace(scheduled) {
+    // A transaction of one: the SDK's second try of a write that was applied must not look like somebody else's.
+    const { isDone } = await table.transact([replacing(scheduled)]);
+    return isDone ? scheduled : undefined;
+  },
+
+  async claim({ schedule, ...place }, nowMs) {
+    const outcome = await table.update({
+      key: keys.scheduledKey(place),
+      update: 'SET sendingSinceMs = if_not_exists(sendingSinceMs, :now) ADD #version :one',
+      condition: '#schedule = :schedule AND #status = :open',
+      names: { '#version': 'version', '#schedule': 'schedule', '#status': 'status' },
+      values: { ':now': nowMs, ':one': 1, ':schedule': schedule, ':open': 'scheduled' },
+    });
+    return outcome.isDone ? scheduledFrom(outcome.item) : undefined;
+  },
+
+  async end(scheduled, atMs) {
+    const hasFailed = scheduled.status === 'failed';
+    const { isDone } = await table.transact([
+      replacing(scheduled, hasFailed ? { emit: 'scheduled.failed', changed: { atMs } } : undefined),
+      { key: keys.openSchedulesKey(scheduled), update: 'ADD openCount :minusOne', values: { ':minusOne': -1 } },
+    ]);
+    return isDone;
+  },
+});
+
+/** Only in place of the version right before it. */
+function replacing(scheduled: ScheduledMessage, announcement?: Parameters<typeof scheduledItem>[1]): Update {
+  const { PK, SK, ...attributes } = scheduledItem(scheduled, announcement);
+  const { update, names, values } = assigning(attributes);
+  return {
+    key: keys.scheduledKey(scheduled),
+    update,
+    condition: '#version = :seen',
+    names,
+    values: { ...values, ':seen': scheduled.version - 1 },
+  };
+}
