@@ -25,6 +25,14 @@ export interface Published {
   attributes: Record<string, string>;
 }
 
+/** What reached a bus. */
+export interface BusEvent {
+  at: string;
+  source: string;
+  detailType: string;
+  detail: unknown;
+}
+
 const pollEveryMs = 50;
 const patienceMs = 20_000;
 
@@ -55,6 +63,11 @@ export const resetMeter = (host: TestHost): Promise<void> => control(host, 'DELE
 export async function publishedBy(host: TestHost): Promise<Published[]> {
   const { published } = await control<{ published: Published[] }>(host, 'GET', 'sns');
   return published;
+}
+
+export async function eventsOnBus(host: TestHost): Promise<BusEvent[]> {
+  const { events } = await control<{ events: BusEvent[] }>(host, 'GET', 'events');
+  return events;
 }
 
 /** As a platform does that knows the device no more. */
