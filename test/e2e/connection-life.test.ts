@@ -85,8 +85,12 @@ describe('a user', () => {
     expect(await ban('PUT')).toMatchObject({ status: 200, body: { ban: { userId: ann.userId, bannedBy: 'root' } } });
     await ann.socket.closed;
     await expect(given.connection(ann)).rejects.toMatchObject({ status: 403 });
+    await advanceClock(host, 10);
+    expect(await when.calls(ann, '/users/me')).toMatchObject({ status: 403 });
 
     expect(await ban('DELETE')).toMatchObject({ status: 204 });
+    await advanceClock(host, 10);
+    expect(await when.calls(ann, '/users/me')).toMatchObject({ status: 200 });
     await (await given.connection(ann)).close();
   });
 

@@ -12,12 +12,13 @@ const clock = fakeClock();
 const renewed = vi.fn(async (): Promise<{ expiresAtMs: number; scope?: string } | undefined> => undefined);
 const sayGoodbye = vi.fn(async () => true);
 const limiter = { take: vi.fn(openLimiter.take) };
+const bans = { isBanned: vi.fn(noBans.isBanned) };
 const act = vi.fn(async (): Promise<unknown> => ({ done: true }));
 const burn = vi.fn(async (): Promise<unknown> => ({ burnt: true }));
 const schema = z.strictObject({ text: z.string() });
 const handler = frameHandler(
   { 'note.write': action(schema, act), 'note.burn': action(z.strictObject({}), burn) },
-  { clock, limiter, bans: noBans, renewals: { renewed }, sayGoodbye },
+  { clock, limiter, bans, renewals: { renewed }, sayGoodbye },
 );
 const frame = (more: object = {}) => ({ action: 'note.write', id: '1', data: { text: 'hi' }, ...more });
 const refusal = (reply: string | null, id: string | null, code: string, message: string, errors?: object[]) => ({
@@ -154,6 +155,14 @@ describe('a frame', () => {
       expect(await replyTo(late())).toBeUndefined();
       expect(act).not.toHaveBeenCalled();
     });
+  });
+
+  test('of a banned user is refused by the last frame that the connection gets, and costs nothing', async () => {
+    bans.isBanned.mockResolvedValueOnce(true);
+    expect(await replyTo(frameEvent(frame()))).toBeUndefined();
+    const refused = refusal('note.write', '1', 'FORBIDDEN', 'unable to do note.write; the user is banned');
+    expect(sayGoodbye).toHaveBeenCalledExactlyOnceWith(expect.any(String), JSON.stringify(refused));
+    expect([act, limiter.take].map(({ mock }) => mock.calls)).toEqual([[], []]);
   });
 
   test('of a connection whose token is good asks for no renewal', async () => {

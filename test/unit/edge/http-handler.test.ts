@@ -9,6 +9,7 @@ import { openLimiter } from '../../helpers/open-limiter.ts';
 
 const clock = fakeClock();
 const limiter = { take: vi.fn(openLimiter.take) };
+const bans = { isBanned: vi.fn(noBans.isBanned) };
 const act = vi.fn(async (): Promise<Answer> => ({ status: 200, body: { done: true } }));
 const schemas = {
   operation: 'write the note',
@@ -18,7 +19,7 @@ const schemas = {
 };
 const handler = httpHandler(
   { 'PUT /v1/notes/{noteId}': route(schemas, act), 'GET /v1/notes': route({ operation: 'list the notes' }, act) },
-  { clock, limiter, bans: noBans },
+  { clock, limiter, bans },
 );
 const put = (request: HttpRequest = {}) =>
   handler(httpEvent('PUT /v1/notes/{noteId}', { params: { noteId: 'n' }, body: { text: 'hi' }, ...request }), context);
@@ -50,6 +51,13 @@ describe('a request', () => {
     await put({ userId: 'bob', query: { loud: 'yes' } });
     const input = { params: { noteId: 'n' }, query: { loud: 'yes' }, body: { text: 'hi' } };
     expect(act).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ userId: 'bob' }), input);
+  });
+
+  test('of a banned user is refused, and costs nothing', async () => {
+    bans.isBanned.mockResolvedValueOnce(true);
+    const { status, body } = answerIn(await put());
+    expect([status, body]).toMatchObject([403, { detail: 'unable to write the note; the user is banned' }]);
+    expect([act, limiter.take].map(({ mock }) => mock.calls)).toEqual([[], []]);
   });
 
   test('in base64 is read', async () => {
