@@ -54,6 +54,10 @@ export type ChatEvent =
   | EventOf<'scheduled.failed', { scheduledMessage: ScheduledMessage }>
   /** Of two about one user that of the later `at` counts. */
   | UserEventOf<'presence.changed', Presence & { userId: string }>
+  /** A device has keys for the first time, another identity, or none any more. Also told to the user's own connections. */
+  | UserEventOf<'keys.changed', { userId: string; deviceId: string }>
+  /** To the user's own connections: so many one-time keys at most are left of a device. */
+  | UserEventOf<'keys.low', { deviceId: string; left: number }>
   /** In place of an event that is larger than a frame: `sync`, or HTTP, has what it said. */
   | EventOf<'sync.required', Record<string, never>>;
 

@@ -58,6 +58,16 @@ export const limits = {
   pushTokenLength: 4_096,
   /** Push devices of one user. */
   devicesPerUser: 20,
+  /** Characters of a public key, or of a signature, in base64. */
+  publicKeyLength: 512,
+  /** Devices of one user that have keys for end-to-end encryption. */
+  keyDevicesPerUser: 20,
+  /** One-time keys that one call adds. */
+  oneTimeKeysPerRequest: 100,
+  /** One-time keys that are kept for one device. */
+  oneTimeKeysPerDevice: 200,
+  /** With fewer one-time keys than these left, a device's user is told. */
+  lowOneTimeKeys: 10,
   /** Users whose presence one call asks for. */
   presenceUsers: 100,
   /** Conversations whose heads one ping asks for. */

@@ -1,6 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Occurrence } from '../app/announce.ts';
 import type { Change } from '../domain/change.ts';
+import type { KeyNews } from '../domain/device-keys.ts';
 import { type PresenceChange, presenceChange } from '../domain/presence.ts';
 import { attendanceFrom, headFrom, memberFrom, messageFrom, scheduledFrom } from './items.ts';
 import { userOf } from './keys.ts';
@@ -38,18 +39,26 @@ export interface Write {
 
 /** Nothing for a write to a user's connections that changes nothing for others. */
 export function occurrenceFrom(write: Write, graceMs: number): Occurrence | undefined {
-  const change = conversationChangeFrom(write);
-  if (change) return { change };
+  const entity = entityOf(write);
+  if (entity === 'keyRing') return { keys: keyNewsFrom(write) };
+  if (entity !== 'connections') return { change: changeFrom(write.after ?? {}) };
   const presence = presenceChangeFrom(write, graceMs);
   return presence && { presence };
 }
 
-/** Nothing for a write to a user's connections. */
-export function conversationChangeFrom({ before, after }: Write): Change | undefined {
-  return isOfConnections(after ?? before) ? undefined : changeFrom(after ?? {});
+/** Nothing for a write to what is a user's. */
+export function conversationChangeFrom(write: Write): Change | undefined {
+  const isOfUser = ['connections', 'keyRing'].includes(entityOf(write));
+  return isOfUser ? undefined : changeFrom(write.after ?? {});
 }
 
-const isOfConnections = (image: Image = {}): boolean => itemIn(image).entity === 'connections';
+const entityOf = ({ before, after = before ?? {} }: Write): string => String(itemIn(after).entity);
+
+/** Written by our own store, which writes with `emit` the `changed` that belongs to it. */
+function keyNewsFrom({ after = {} }: Write): KeyNews {
+  const item = itemIn(after);
+  return { emit: item.emit, userId: userOf(item), ...(item.changed as object) } as KeyNews;
+}
 
 function presenceChangeFrom({ before, after, atMs }: Write, graceMs: number): PresenceChange | undefined {
   const [was, is] = [before, after].map((image) => image && itemIn(image));

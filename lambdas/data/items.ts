@@ -1,3 +1,4 @@
+import type { OneTimeKey } from '../../contract/keys.ts';
 import type { Profile } from '../../contract/user.ts';
 import { type AuditEntry, monthOf } from '../domain/audit.ts';
 import type { Ban } from '../domain/ban.ts';
@@ -6,11 +7,11 @@ import type { Change } from '../domain/change.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Details, Head, Member } from '../domain/conversation.ts';
 import type { Device } from '../domain/device.ts';
+import type { DeviceKeys } from '../domain/device-keys.ts';
 import type { Message, Reaction, Revision, RevisionMark } from '../domain/message.ts';
 import type { Pin } from '../domain/pin.ts';
 import type { Attendance } from '../domain/presence.ts';
 import type { Report } from '../domain/report.ts';
-import type { ScheduledMessage } from '../domain/scheduled-message.ts';
 import type { ScheduledMessage } from '../domain/scheduled-message.ts';
 import type { Sender } from '../domain/sender.ts';
 import type { Watcher } from '../domain/watchers.ts';
@@ -177,6 +178,27 @@ export const ownerItem = ({ endpointArn, userId, deviceId }: Device): Item => ({
   entity: 'owner',
   userId,
   deviceId,
+});
+
+export const deviceKeysItem = ({ userId, deviceId, ...keysOfDevice }: DeviceKeys): Item => ({
+  ...keys.deviceKeysKey(userId, deviceId),
+  entity: 'deviceKeys',
+  ...keysOfDevice,
+});
+export const deviceKeysFrom = (item: Item): DeviceKeys =>
+  ({ ...attributesOf(item), userId: keys.userOf(item), deviceId: keys.deviceOf(item) }) as DeviceKeys;
+
+export const oneTimeKeyItem = (
+  { userId, deviceId, generation }: Pick<DeviceKeys, 'userId' | 'deviceId' | 'generation'>,
+  { keyId, publicKey }: OneTimeKey,
+): Item => ({
+  ...keys.oneTimeKeyKey(userId, deviceId, generation, keyId),
+  entity: 'oneTimeKey',
+  publicKey,
+});
+export const oneTimeKeyFrom = (item: Item): OneTimeKey => ({
+  keyId: keys.oneTimeKeyIdOf(item),
+  publicKey: String(item.publicKey),
 });
 
 /** One item a user, one attribute a connection: the first connection needs no item to be there, nor a map in it. */

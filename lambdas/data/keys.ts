@@ -25,6 +25,9 @@ import type { ScheduledPlace } from '../domain/scheduled-message.ts';
  * | connections of a user | USER#u | CONNECTIONS | | user |
  * | device | USER#u | DEVICE#d | | user; user and id |
  * | whose a device's address is | ENDPOINT#arn | OWNER | | address |
+ * | public keys of a device | USER#u | KEY#d | | user |
+ * | one-time key | USER#u | OTK#d#generation#keyId | | device and generation |
+ * | which devices have keys | USER#u | KEYRING | | user |
  * | settings of notifications | USER#u | NOTIFICATIONS | | user |
  * | SMS sent on a day, to one and to all | USER#u, SMS#day | SMS#day, TOTAL | | user and day; day |
  * | rate limits of a user, apart so that it can be granted alone | RATE#u | RATE | | user |
@@ -122,6 +125,16 @@ export const eitherBlockPrefix = 'BLOCK';
 export const devicePrefix = 'DEVICE#';
 export const deviceKey = (userId: string, deviceId: string): Key => ofUser(userId, devicePrefix + part(deviceId));
 export const endpointKey = (endpointArn: string): Key => ({ PK: `ENDPOINT#${part(endpointArn)}`, SK: 'OWNER' });
+
+export const deviceKeysPrefix = 'KEY#';
+export const deviceKeysKey = (userId: string, deviceId: string): Key =>
+  ofUser(userId, deviceKeysPrefix + part(deviceId));
+export const keyRingKey = (userId: string): Key => ofUser(userId, 'KEYRING');
+/** All one-time keys of a device; or, with a generation, those of that. */
+export const oneTimeKeyPrefix = (deviceId: string, generation?: string) =>
+  `OTK#${part(deviceId)}#${generation === undefined ? '' : `${part(generation)}#`}`;
+export const oneTimeKeyKey = (userId: string, deviceId: string, generation: string, keyId: number): Key =>
+  ofUser(userId, oneTimeKeyPrefix(deviceId, generation) + numberPart(keyId));
 
 export const notificationsKey = (userId: string): Key => ofUser(userId, 'NOTIFICATIONS');
 /** `day` as in 2026-01-31. */
@@ -239,12 +252,6 @@ export const deviceOf = memberOf;
 export const oneTimeKeyIdOf = ({ SK }: Keyed): number => Number(partAt(SK, 3));
 export const reportOf = userOf;
 export const auditIdOf = memberOf;
-
-export const scheduledPlaceOf = ({ PK, SK }: Keyed): ScheduledPlace => ({
-  conversationId: conversationOf({ PK }),
-  senderId: partAt(SK, 1),
-  scheduledId: partAt(SK, 2),
-});
 
 export const scheduledPlaceOf = ({ PK, SK }: Keyed): ScheduledPlace => ({
   conversationId: conversationOf({ PK }),

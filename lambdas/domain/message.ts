@@ -83,12 +83,12 @@ const previewBytes = 160;
 
 /** Short enough for the head to stay one write unit whatever the script. */
 export const previewOf = (
-  { senderId, type, text }: Pick<Message, 'senderId' | 'type' | 'text'>,
+  { senderId, type, text, encrypted }: Pick<Message, 'senderId' | 'type' | 'text' | 'encrypted'>,
   atMs: number,
 ): Preview => ({
   senderId,
   type,
-  ...(text !== undefined && { text: firstBytes(text, previewBytes) }),
+  ...(text !== undefined && encrypted === undefined && { text: firstBytes(text, previewBytes) }),
   atMs,
 });
 

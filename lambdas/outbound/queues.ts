@@ -1,5 +1,6 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, SQSClient } from '@aws-sdk/client-sqs';
 import type { SliceQueue } from '../app/fan-out-ports.ts';
+import type { KeyNewsQueue } from '../app/key-ports.ts';
 import type { NotificationQueue, RetryQueue } from '../app/ports.ts';
 import type { PresenceQueue } from '../app/presence-ports.ts';
 import type { CheckQueue } from '../app/push-ports.ts';
@@ -35,7 +36,7 @@ export const notificationQueue = (queueUrl: string): NotificationQueue => ({
 });
 
 /** SQS itself keeps the word of an absence back, message by message. */
-export const presenceQueue = (queueUrl: string, graceSeconds: number): PresenceQueue => ({
+export const presenceQueue = (queueUrl: string, graceSeconds: number): PresenceQueue & KeyNewsQueue => ({
   presenceChanged: (changes) =>
     sendAll(
       queueUrl,
@@ -44,6 +45,7 @@ export const presenceQueue = (queueUrl: string, graceSeconds: number): PresenceQ
         ...(change.status === 'offline' && { DelaySeconds: graceSeconds }),
       })),
     ),
+  keysChanged: (news) => sendAll(queueUrl, news.map(messageOf)),
 });
 
 /** FIFO, deduplicated by content: what a batch of the stream that comes twice says again is not posted again. */

@@ -1,10 +1,9 @@
-import { tellPresence } from '../app/tell-presence.ts';
+import { tellUsers, type UserNews } from '../app/tell-users.ts';
 import { audienceStore } from '../data/audience-store.ts';
 import { openTable } from '../data/client.ts';
 import { connectionStore } from '../data/connection-store.ts';
 import { presenceStore } from '../data/presence-store.ts';
 import { watcherStore } from '../data/watcher-store.ts';
-import type { PresenceChange } from '../domain/presence.ts';
 import { batchHandler } from '../edge/queue-handler.ts';
 import { eventBus } from '../outbound/event-bus.ts';
 import { sockets } from '../outbound/sockets.ts';
@@ -14,9 +13,9 @@ import { environment } from '../runtime/environment.ts';
 const env = environment('TABLE_NAME', 'CALLBACK_URL', 'PRESENCE_GRACE_SECONDS', 'EVENT_BUS');
 const table = openTable(env.TABLE_NAME);
 
-export const handler = batchHandler<PresenceChange>(
+export const handler = batchHandler<UserNews>(
   'presence.tell',
-  tellPresence({
+  tellUsers({
     presences: presenceStore(table),
     audience: audienceStore(table),
     connections: connectionStore(table),

@@ -19,6 +19,7 @@ import type { ChatTable } from './chat-table.ts';
 import { manageConnections } from './connection-functions.ts';
 import { conversationFunctions } from './conversation-functions.ts';
 import { deviceFunctions } from './device-functions.ts';
+import { manageKeys } from './key-functions.ts';
 import { manageMessages } from './message-functions.ts';
 import { moderationFunctions } from './moderation-functions.ts';
 import { readPresence } from './presence.ts';
@@ -76,6 +77,8 @@ export class ChatHttpApi extends Construct {
     route(search.fn, search.routes);
     const scheduled = manageScheduled(this, { house, table, scheduling });
     route(scheduled.fn, scheduled.routes);
+    const keys = manageKeys(this, house, table);
+    route(keys.fn, keys.routes);
     refuseOtherRoutes(this, api, house);
     addStage(this, api, house);
   }

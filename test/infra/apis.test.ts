@@ -52,6 +52,10 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
   ['HttpApi', 'GET /v1/users/me/devices', 'ManageDevices', 'CUSTOM', false],
   ['HttpApi', 'PUT /v1/users/me/devices/{deviceId}', 'ManageDevices', 'CUSTOM', false],
   ['HttpApi', 'DELETE /v1/users/me/devices/{deviceId}', 'ManageDevices', 'CUSTOM', false],
+  ['HttpApi', 'PUT /v1/users/me/keys/{deviceId}', 'ManageKeys', 'CUSTOM', false],
+  ['HttpApi', 'DELETE /v1/users/me/keys/{deviceId}', 'ManageKeys', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/users/{userId}/keys', 'ManageKeys', 'CUSTOM', false],
+  ['HttpApi', 'POST /v1/users/{userId}/keys/claim', 'ManageKeys', 'CUSTOM', false],
   ['WebSocketApi', 'receipt.read', 'MoveWatermarkFrame', 'NONE', true],
   ['WebSocketApi', 'receipt.delivered', 'MoveWatermarkFrame', 'NONE', true],
   ['HttpApi', 'POST /v1/conversations/{conversationId}/read', 'ManageReceipts', 'CUSTOM', false],
@@ -110,7 +114,7 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
 });
 
 test('there is no other route', () => {
-  expect(routes).toHaveLength(78);
+  expect(routes).toHaveLength(82);
 });
 
 describe('the WebSocket API', () => {

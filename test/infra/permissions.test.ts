@@ -73,6 +73,11 @@ const granted: Record<string, Record<string, string>> = {
     ...onPlatforms('app', '', 'sns:CreatePlatformEndpoint sns:DeleteEndpoint sns:SetEndpointAttributes'),
     ...onPlatforms('endpoint', '/*', 'sns:CreatePlatformEndpoint sns:DeleteEndpoint sns:SetEndpointAttributes'),
   },
+  ManageKeys: {
+    ...limited,
+    'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
+    'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
+  },
   ManageProfile: {
     ...limited,
     'ChatTable.Arn':

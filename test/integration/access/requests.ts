@@ -23,6 +23,13 @@ export const requests: Record<string, (scene: Scene) => Asked> = {
     body: { platform: 'fax', token: 't' },
   }),
   'DELETE /v1/users/me/devices/{deviceId}': () => ({ params: { deviceId: 'phone' } }),
+  'PUT /v1/users/me/keys/{deviceId}': () => ({
+    params: { deviceId: 'phone' },
+    body: { identityKey: 'AAAA', signedPreKey: { keyId: 1, publicKey: 'AAAA', signature: 'AAAA' } },
+  }),
+  'DELETE /v1/users/me/keys/{deviceId}': () => ({ params: { deviceId: 'phone' } }),
+  'GET /v1/users/{userId}/keys': ({ other }) => ({ params: { userId: other } }),
+  'POST /v1/users/{userId}/keys/claim': ({ other }) => ({ params: { userId: other } }),
   'GET /v1/presence': ({ other, owner }) => ({ query: { userIds: `${other},${owner}` } }),
   'GET /v1/search/messages': () => ({ query: { q: 'said' } }),
   'GET /v1/search/messages (in the conversation)': ({ conversation }) => ({ query: { q: 'said', ...conversation } }),

@@ -26,6 +26,10 @@ DELETE /v1/users/me/devices/{deviceId}                         401       204    
 GET /v1/users/me/notifications                                 401       200      -       -      -         -     200   200
 PUT /v1/users/me/notifications                                 401       200      -       -      -         -     200   200
 PUT /v1/users/me/notifications (with an unverified number)     401       400      -       -      -         -     400   200
+PUT /v1/users/me/keys/{deviceId}                               401       200      -       -      -         -     200   200
+DELETE /v1/users/me/keys/{deviceId}                            401       204      -       -      -         -     204   204
+GET /v1/users/{userId}/keys                                    401       200      -       -      -         -     200   200
+POST /v1/users/{userId}/keys/claim                             401       200      -       -      -         -     200   200
 GET /v1/presence                                               401       200      -       -      -         -     200   200
 GET /v1/search/messages                                        401       200      -       -      -         -     200   200
 presence.set                                                   -         200      -       -      -         -     200   200
