@@ -82,17 +82,16 @@ async function putSome(put: SignedCall, placed: Placed[]): Promise<Placed[]> {
   return placed.filter((_, position) => outcomes[position]?.EventId === undefined);
 }
 
-/** None where the call failed as a whole. */
+/** None where the call failed as a whole, or its answer was cut off: what is put twice has the same id. */
 function outcomesIn({ status, body }: Answer): { EventId?: string }[] {
-  const { Entries = [], __type: reason } = objectIn(body);
+  const { Entries, __type: reason } = objectIn(body);
   if (status !== 200) log.warn('events that could not be put', { status, reason });
-  return status === 200 ? Entries : [];
+  return Entries ?? [];
 }
 
-/** Of what is no JSON, as an answer that was cut off, nothing is known. */
 function objectIn(body: string): { Entries?: { EventId?: string }[]; __type?: string } {
   try {
-    return JSON.parse(body);
+    return Object(JSON.parse(body));
   } catch {
     return {};
   }

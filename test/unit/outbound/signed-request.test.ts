@@ -35,10 +35,13 @@ class Sha256 {
 }
 
 /** What AWS's own signer makes of the same request. */
-async function authorizationOfSdk({ method, host, path, body }: UnsignedRequest): Promise<string | undefined> {
+async function authorizationOfSdk(
+  { method, host, path, body, headers: own }: UnsignedRequest,
+  service = 'execute-api',
+): Promise<string | undefined> {
   const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = process.env;
   const signer = new SignatureV4({
-    service: 'execute-api',
+    service,
     region,
     sha256: Sha256,
     applyChecksum: false,
@@ -48,7 +51,7 @@ async function authorizationOfSdk({ method, host, path, body }: UnsignedRequest)
       ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
     },
   });
-  const request = { method, protocol: 'https:', hostname: host, path, body, headers: { host }, query: {} };
+  const request = { method, protocol: 'https:', hostname: host, path, body, headers: { ...own, host }, query: {} };
   const { headers } = await signer.sign(request, { signingDate: new Date(nowMs) });
   return headers.authorization;
 }
@@ -72,6 +75,14 @@ describe('the signature', () => {
   test.each(requests)('of %s is the one that the SDK makes', async (_, request) => {
     const { authorization } = signerFor('execute-api', region)(request, nowMs);
     expect(authorization).toBe(await authorizationOfSdk(request));
+  });
+
+  test('of another service’s request covers the headers that it has', async () => {
+    const headers = { 'x-amz-target': 'AWSEvents.PutEvents', 'content-type': 'application/x-amz-json-1.1' };
+    const put = { method: 'POST' as const, host: 'events.eu-central-1.amazonaws.com', path: '/', body: '{}', headers };
+    const signed = signerFor('events', region)(put, nowMs);
+    expect(signed).toMatchObject(headers);
+    expect(signed.authorization).toBe(await authorizationOfSdk(put, 'events'));
   });
 
   test('needs no session token', async () => {
