@@ -5,8 +5,8 @@ import type { Stage } from '../stages.ts';
 import { ChatFunction, type House } from './chat-function.ts';
 import { ChatQueue, parkingQueue } from './chat-queue.ts';
 import type { ChatTable } from './chat-table.ts';
-import { parkingAlarm } from './parking-alarm.ts';
 import { bindEventBus, type DomainEvents } from './domain-events.ts';
+import { parkingAlarm } from './parking-alarm.ts';
 import { endpointArns } from './push-applications.ts';
 
 export interface NotificationsProps {

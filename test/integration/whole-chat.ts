@@ -9,6 +9,7 @@ import type { HttpEvent, HttpResponse } from '../../lambdas/edge/http-handler.ts
 import type { FrameEvent, WebSocketResponse } from '../../lambdas/edge/websocket-events.ts';
 import { type ChatDatabase, startChatDatabase, tableName } from '../helpers/database.ts';
 import { answerIn, context, frameEvent, type HttpRequest, httpEvent } from '../helpers/events.ts';
+import { type SchedulerStandIn, schedulerStandIn } from '../helpers/scheduler-stand-in.ts';
 import { type DeployedRoute, deployedRoutes } from './deployed-routes.ts';
 
 /** Whoever calls, as our authorizers let them through. */
@@ -28,6 +29,7 @@ export type Asked = Pick<HttpRequest, 'params' | 'query' | 'body'>;
 
 export interface WholeChat {
   database: ChatDatabase;
+  scheduler: SchedulerStandIn;
   /** Everything that can be asked: route keys of HTTP, and actions. */
   operations: string[];
   /** Without a caller: nobody who has a token. */
@@ -47,6 +49,7 @@ const unreachable = 'http://127.0.0.1:9';
 export async function startWholeChat(): Promise<WholeChat> {
   const routes = deployedRoutes();
   const database = await startChatDatabase();
+  const scheduler = await schedulerStandIn();
   stubEnvironment(routes);
   const handlers = new Map<string, (event: unknown) => Promise<unknown>>();
   for (const { routeKey, entry } of routes) handlers.set(routeKey, await handlerOf(entry));
@@ -58,6 +61,7 @@ export async function startWholeChat(): Promise<WholeChat> {
   };
   return {
     database,
+    scheduler,
     operations: routes.map(({ routeKey }) => routeKey),
     async ask(routeKey, caller, asked = {}) {
       const { status = 0, body } = answerIn(
@@ -71,12 +75,15 @@ export async function startWholeChat(): Promise<WholeChat> {
       return answerOf(JSON.parse(body));
     },
     load: handlerOf,
-    close: () => database.close(),
+    async close() {
+      await scheduler.close();
+      await database.close();
+    },
   };
 }
 
-/** What the database's own start has set. */
-const ownVariables = new Set(['TABLE_NAME', 'RATE_LIMITS']);
+/** What the start of the database and of the stand-ins has set. */
+const ownVariables = new Set(['TABLE_NAME', 'RATE_LIMITS', 'SCHEDULES']);
 
 /** What the template refers to has no address here; what it says in words stands. */
 function stubEnvironment(routes: DeployedRoute[]): void {

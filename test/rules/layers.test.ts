@@ -167,17 +167,17 @@ describe('the core', () => {
     },
     {
       rule: 'only edge, data and outbound catch errors, and app where a conversation fails alone',
-      pattern: 'lambdas/{domain,runtime,wiring,websocket,http,stream,queue}/**/*.ts',
+      pattern: 'lambdas/{domain,runtime,wiring,websocket,http,stream,queue,schedule}/**/*.ts',
       forbidden: /\bcatch\b/,
     },
     {
       rule: 'only keys.ts and items.ts know how a key is written',
-      pattern: 'lambdas/{app,domain,edge,outbound,websocket,http,stream,queue}/**/*.ts',
+      pattern: 'lambdas/{app,domain,edge,outbound,websocket,http,stream,queue,schedule}/**/*.ts',
       forbidden: /['"`](CONV|USER|MEMBER|MSG|DEVICE)#/,
     },
     {
       rule: 'an entry decides nothing',
-      pattern: 'lambdas/{wiring,websocket,http,stream,queue}/*.ts',
+      pattern: 'lambdas/{wiring,websocket,http,stream,queue,schedule}/*.ts',
       forbidden: /\bif\s*\(|\bfor\s*\(|\bwhile\s*\(/,
     },
     { rule: 'zod comes as zod/mini', pattern: '{contract,lambdas}/**/*.ts', forbidden: /from 'zod'/ },

@@ -98,6 +98,18 @@ export const requests: Record<string, (scene: Scene) => Asked> = {
     params: conversation,
     body: { clientMessageId: 'new', text: 'new', replyTo: message.messageId },
   }),
+  'POST /v1/conversations/{conversationId}/scheduled-messages': ({ conversation }) => ({
+    params: conversation,
+    body: { clientMessageId: 'later', text: 'later', sendAt: new Date(Date.now() + 3_600_000).toISOString() },
+  }),
+  'GET /v1/conversations/{conversationId}/scheduled-messages': ({ conversation }) => ({ params: conversation }),
+  'PATCH …/scheduled-messages/{scheduledId} (that is not there)': ({ conversation }) => ({
+    params: { ...conversation, scheduledId: 'none' },
+    body: { text: 'other words' },
+  }),
+  'DELETE …/scheduled-messages/{scheduledId} (that is not there)': ({ conversation }) => ({
+    params: { ...conversation, scheduledId: 'none' },
+  }),
   'GET /v1/conversations/{conversationId}/messages': ({ conversation }) => ({ params: conversation }),
   'GET /v1/messages/{messageId}': ({ message }) => ({ params: message }),
   'GET /v1/messages/{messageId} (that is not there)': ({ conversation }) => ({

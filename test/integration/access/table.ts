@@ -70,6 +70,10 @@ POST …/messages (by the system)                                401       403  
 POST …/messages (as a reply)                                   401       403      403     201    201       201   403   201
 GET /v1/conversations/{conversationId}/messages                401       403      403     200    200       200   403   200
 GET /v1/search/messages (in the conversation)                  401       403      403     200    200       200   403   200
+POST /v1/conversations/{conversationId}/scheduled-messages     401       403      403     201    201       201   403   201
+GET /v1/conversations/{conversationId}/scheduled-messages      401       200      200     200    200       200   200   200
+PATCH …/scheduled-messages/{scheduledId} (that is not there)   401       404      404     404    404       404   404   404
+DELETE …/scheduled-messages/{scheduledId} (that is not there)  401       404      404     404    404       404   404   404
 GET /v1/messages/{messageId}                                   401       403      403     200    200       200   403   200
 GET /v1/messages/{messageId} (that is not there)               401       403      403     404    404       404   403   404
 PATCH /v1/messages/{messageId}                                 401       403      403     403    403       403   403   403
@@ -121,6 +125,7 @@ DELETE /v1/conversations/{conversationId}/members/{userId}     401       403    
 DELETE …/members/{userId} (oneself)                            401       403      -       409    -         -     403   -
 POST /v1/conversations/{conversationId}/messages               401       403      -       201    -         -     403   201
 GET /v1/search/messages (in the conversation)                  401       403      -       200    -         -     403   200
+POST /v1/conversations/{conversationId}/scheduled-messages     401       403      -       201    -         -     403   201
 DELETE /v1/messages/{messageId}                                401       403      -       403    -         -     403   204
 PUT /v1/messages/{messageId}/pin                               401       403      -       204    -         -     403   204
 message.send                                                   -         403      -       200    -         -     403   200
@@ -138,6 +143,7 @@ POST /v1/conversations/{conversationId}/join                   401       200    
 PATCH /v1/conversations/{conversationId}                       401       403      403     403    200       200   403   200
 POST /v1/conversations/{conversationId}/members                401       403      403      403    201        201   403   201
 POST /v1/conversations/{conversationId}/messages               401       403      403     403    201       201   403   201
+POST /v1/conversations/{conversationId}/scheduled-messages     401       403      403     403    201       201   403   201
 GET /v1/conversations/{conversationId}/messages                401       403      403     200    200       200   403   200
 PUT /v1/messages/{messageId}/reactions/{emoji}                 401       403      403      204    204        204   403   204
 PUT /v1/messages/{messageId}/pin                               401       403      403     403    204       204   403   204
@@ -155,6 +161,7 @@ PATCH /v1/conversations/{conversationId}                       401       403    
 DELETE /v1/conversations/{conversationId}                      401       403      403     403    403       204   403   204
 POST /v1/conversations/{conversationId}/members                401       403      403     403    409       409   403   409
 POST /v1/conversations/{conversationId}/messages               401       403      403     409    409       409   403   409
+POST /v1/conversations/{conversationId}/scheduled-messages     401       403      403     409    409       409   403   409
 GET /v1/conversations/{conversationId}/messages                401       403      403     200    200       200   403   200
 GET /v1/search/messages (in the conversation)                  401       403      403     200    200       200   403   200
 PATCH /v1/messages/{messageId} (one’s own)                     401       -        403     409    409       409   -     -
