@@ -1,8 +1,8 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { occurrenceFrom } from '../../../lambdas/data/images.ts';
+import { conversationChangeFrom, occurrenceFrom } from '../../../lambdas/data/images.ts';
 import { connectionAttribute, messageItem } from '../../../lambdas/data/items.ts';
-import { connectionsKey } from '../../../lambdas/data/keys.ts';
+import { connectionsKey, keyRingKey } from '../../../lambdas/data/keys.ts';
 import { aMessage } from '../../helpers/memory-stores.ts';
 
 const atMs = Date.UTC(2026, 0, 1);
@@ -43,6 +43,13 @@ describe('a write of the stream', () => {
     expect(occurrenceFrom({ before: connectionsImage({ phone: ended }), atMs }, graceMs)).toMatchObject({
       presence: { userId: 'ann', status: 'offline', lostLastSeenAtMs: atMs - 5_000 },
     });
+  });
+
+  it('of a key ring is news of somebody’s keys, and no change of a conversation', () => {
+    const changed = { deviceId: 'phone', left: 3, atMs };
+    const after = marshall({ ...keyRingKey('ann'), entity: 'keyRing', emit: 'keys.low', changed });
+    expect(occurrenceFrom({ after, atMs }, graceMs)).toEqual({ keys: { emit: 'keys.low', userId: 'ann', ...changed } });
+    expect(conversationChangeFrom({ after, atMs })).toBeUndefined();
   });
 
   it('that says nothing can not be understood', () => {

@@ -75,6 +75,12 @@ describe('a queue', () => {
     expect(bodies().map((body) => JSON.parse(body))).toEqual(changes);
   });
 
+  test('gets news of keys as they are, at once', async () => {
+    const news = { emit: 'keys.low', userId: 'ann', deviceId: 'phone', left: 3, atMs: 1 } as const;
+    await presenceQueue(url, 10).keysChanged([news]);
+    expect(batches()).toEqual([[{ Id: '0', MessageBody: JSON.stringify(news) }]]);
+  });
+
   test('gets a frame with its connection', async () => {
     const connection = { connectionId: 'c-1', userId: 'bob', openedAtMs: 1, expiresAtMs: 2 };
     await retryQueue(url).retryLater([{ connection, frame: '{"events":[]}' }]);
