@@ -32,14 +32,15 @@ export interface Caller {
 
 export const textOf = (clientMessageId: string, text = `text of ${clientMessageId}`) => ({ clientMessageId, text });
 
-/** The exported handlers over a real database; `@connections` is a server that answers as the test says. */
-export async function startBackend({ rates = withoutLimits, folder = ':memory:' } = {}) {
+/** The exported handlers over a real database; `@connections` is a server that answers as the test says. No events, but to a bus that is given. */
+export async function startBackend({ rates = withoutLimits, folder = ':memory:', busUrl = '' } = {}) {
   const database = await startChatDatabase(folder);
   const connections: { answers: Map<string, StandInAnswer> } = { answers: new Map() };
   const gateway = await httpStandIn(
     ({ path }) => connections.answers.get(connectionIdIn(path)) ?? { status: 200, body: '' },
   );
   vi.stubEnv('RATE_LIMITS', JSON.stringify(rates));
+  if (busUrl) vi.stubEnv('EVENT_BUS', JSON.stringify({ url: busUrl, name: 'Parley-test', source: 'parley.test' }));
   vi.stubEnv('MEMBERS_PER_GROUP', '1000');
   vi.stubEnv('CONNECTS_PER_MINUTE', '20');
   vi.stubEnv('CONNECTIONS_PER_USER', '10');
@@ -166,11 +167,13 @@ async function backgroundOf() {
   const retry = (await import('../../../lambdas/queue/retry-frames.lambda.ts')).handler;
   const postSlice = (await import('../../../lambdas/queue/post-slice.lambda.ts')).handler;
   const notify = (await import('../../../lambdas/queue/notify.lambda.ts')).handler;
+  const publishEvents = (await import('../../../lambdas/stream/publish-events.lambda.ts')).handler;
   return {
     fanOut: (...images: Image[]) => fanOut(streamEvent(...images), context),
     retry: (event: SQSEvent) => retry(event, context),
     postSlice: (event: SQSEvent) => postSlice(event, context),
     notify: (event: SQSEvent) => notify(event, context),
+    publishEvents: (...images: Image[]) => publishEvents(streamEvent(...images), context),
   };
 }
 
