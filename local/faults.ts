@@ -39,7 +39,7 @@ export const faultErrors = [...Object.keys(statuses), ...others];
 export const isFaultError = (name: unknown): name is FaultError => faultErrors.some((error) => error === name);
 
 export interface FaultRule {
-  /** `dynamodb`, `sqs`, `sns`, `events` or `execute-api`. */
+  /** `dynamodb`, `sqs`, `sns`, `events`, `execute-api` or `s3`. */
   service: string;
   operation: string;
   /** The logical id of one function; every caller when absent. */

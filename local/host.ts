@@ -16,13 +16,15 @@ import { httpApiOf } from './http/http-api.ts';
 import { createHttpGateway } from './http/http-gateway.ts';
 import { createIam } from './iam/iam.ts';
 import { openKeptList } from './kept-list.ts';
-import { functionsOf } from './lambda/function-config.ts';
 import { startAsyncInvocations } from './lambda/async-invocations.ts';
+import { functionsOf } from './lambda/function-config.ts';
 import type { Report } from './lambda/function-log.ts';
 import { createLambdaService } from './lambda/lambda-service.ts';
 import { createMeter } from './meter.ts';
 import { publicRoutes } from './public-routes.ts';
 import { listenPublicly, type PublicServer } from './public-server.ts';
+import { openObjects } from './s3/objects.ts';
+import { createS3Gateway, S3_PATH } from './s3/s3-gateway.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
 import { openSchedules } from './scheduler/schedules.ts';
 import { createSchedulerService } from './scheduler/service.ts';
@@ -143,6 +145,7 @@ async function startServices(ground: Ground): Promise<void> {
     region,
     awsEndpoint: endpoint.url,
     identity: `http://127.0.0.1:${server.port}/_local`,
+    buckets: `http://127.0.0.1:${server.port}${S3_PATH}`,
   });
   const lambda = createLambdaService(functions, {
     folder: options.dataFolder,
@@ -173,8 +176,10 @@ async function startServices(ground: Ground): Promise<void> {
     clock,
     deliverDisconnects: gateway.deliverDisconnects,
   });
+  const objects = openObjects(store, options.dataFolder, clock);
+  const s3 = createS3Gateway({ deployment, objects, iam, faults, clock });
   const http = createHttpGateway(httpApiOf(deployment), { invoke, clock, meter });
-  server.serve(publicRoutes({ control, http, webSocket: gateway }));
+  server.serve(publicRoutes({ control, http, webSocket: gateway, s3 }));
   closers.push(gateway.close, server.refuse);
 }
 

@@ -2,6 +2,7 @@ import type { Control } from './control/control.ts';
 import type { HttpGateway } from './http/http-gateway.ts';
 import type { HttpReply } from './http/http-reply.ts';
 import type { PublicHandlers } from './public-server.ts';
+import { S3_PATH, type S3Gateway } from './s3/s3-gateway.ts';
 import { refuseUpgrade } from './websocket/handshake.ts';
 import type { WebSocketGateway } from './websocket/websocket-gateway.ts';
 
@@ -9,12 +10,14 @@ interface Targets {
   control: Control;
   http: HttpGateway;
   webSocket: WebSocketGateway;
+  s3: S3Gateway;
 }
 
 /** What is where on the one port. */
-export function publicRoutes({ control, http, webSocket }: Targets): PublicHandlers {
+export function publicRoutes({ control, http, webSocket, s3 }: Targets): PublicHandlers {
   return {
     http: async (request) => {
+      if (request.path.startsWith(`${S3_PATH}/`)) return s3(request);
       if (request.path.startsWith('/_local')) return control(request.method, request.path, request.body);
       return request.path === '/' && request.method === 'GET' ? welcome : http(request);
     },

@@ -2,11 +2,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type HttpReply, messageReply } from './http/http-reply.ts';
+import { S3_PATH } from './s3/s3-gateway.ts';
 import { isOwnRequest } from './same-origin.ts';
 import { refuseUpgrade } from './websocket/handshake.ts';
 
 /** HTTP APIs read that much, and no more of the headers than 10,240 bytes. */
 const maxBodyBytes = 10 * 1024 * 1024;
+/** Forms for S3 hold a whole file. */
+const maxFormBytes = 101 * 1024 * 1024;
 const maxHeaderBytes = 10_240;
 
 /** A request whose body was read, or was too long to be. */
@@ -92,7 +95,7 @@ async function replyTo(request: IncomingMessage, port: number, handlers: PublicH
     method: request.method ?? 'GET',
     ...splitUrl(request),
     headers: joinedHeaders(request),
-    body: await read(request),
+    body: await read(request, splitUrl(request).path.startsWith(`${S3_PATH}/`) ? maxFormBytes : maxBodyBytes),
     sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
   });
 }
@@ -111,14 +114,14 @@ function joinedHeaders({ headers }: IncomingMessage): Record<string, string> {
 }
 
 /** What is too long is still read to its end, so that the client hears the answer. */
-async function read(request: IncomingMessage): Promise<Buffer | 'too long'> {
+async function read(request: IncomingMessage, most: number): Promise<Buffer | 'too long'> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
     length += chunk.length;
-    if (length <= maxBodyBytes) chunks.push(chunk);
+    if (length <= most) chunks.push(chunk);
   }
-  return length > maxBodyBytes ? 'too long' : Buffer.concat(chunks);
+  return length > most ? 'too long' : Buffer.concat(chunks);
 }
 
 function send(response: ServerResponse, { status, headers, cookies, body }: HttpReply): void {

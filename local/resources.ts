@@ -41,6 +41,15 @@ const kinds: Record<string, Kind> = {
   'AWS::Lambda::Function': named(arn('lambda', (place) => `function:${physicalName(place)}`)),
   'AWS::Lambda::Permission': { ref: physicalName },
   'AWS::Logs::LogGroup': named(arn('logs', (place) => `log-group:${physicalName(place)}:*`)),
+  'AWS::S3::Bucket': {
+    ref: bucketName,
+    attributes: {
+      Arn: (place) => `arn:aws:s3:::${bucketName(place)}`,
+      RegionalDomainName: (place) => `${bucketName(place)}.s3.${place.region}.amazonaws.com`,
+    },
+  },
+  // It asks for TLS alone, which nothing on the loopback has.
+  'AWS::S3::BucketPolicy': { ref: physicalName },
   'AWS::Scheduler::ScheduleGroup': named(arn('scheduler', (place) => `schedule-group/${physicalName(place)}`)),
   'AWS::SQS::Queue': {
     ref: queueUrl,
@@ -102,6 +111,11 @@ function queueName(place: Place): string {
   if (isFifo === name.endsWith('.fifo')) return name;
   if (isFifo && place.properties.QueueName === undefined) return `${name}.fifo`;
   throw new Error(`the name of the queue ${place.logicalId} must end in .fifo if it is a FIFO queue, and only then`);
+}
+
+/** Buckets have names without capitals. */
+function bucketName(place: Place): string {
+  return physicalName(place).toLowerCase();
 }
 
 /** Ten lower-case characters, as API Gateway's ids are. */

@@ -1,7 +1,7 @@
 import type { Caller } from '../types.ts';
 import type { AwsRequest } from './service.ts';
 
-const KEY_PREFIX = 'local-';
+export const KEY_PREFIX = 'local-';
 
 /** Tools and tests sign with this key id; every action is allowed to them. */
 export const ADMIN: Caller = { functionId: 'admin', workerId: '' };
@@ -11,7 +11,7 @@ export const ADMIN: Caller = { functionId: 'admin', workerId: '' };
  * `local-<functionId>` and its session token the worker's id. The signature itself is not checked: whoever reaches a
  * loopback port could read the secret too.
  */
-export function signedBy(request: AwsRequest): { service: string; caller?: Caller } {
+export function signedBy(request: Pick<AwsRequest, 'headers'>): { service: string; caller?: Caller } {
   const credential = /Credential=([^/\s]+)\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(
     request.headers.authorization ?? '',
   );

@@ -5,7 +5,7 @@ import { type FaultError, type FaultRule, faultErrors, isFaultError } from '../f
 const batchOperations = ['PutEvents', 'SendMessageBatch'];
 
 const fields = z.strictObject({
-  service: z.enum(['dynamodb', 'sqs', 'sns', 'events', 'execute-api']),
+  service: z.enum(['dynamodb', 'sqs', 'sns', 'events', 'execute-api', 's3']),
   operation: z.string().check(z.minLength(1)),
   /** A function's construct id, such as `SendMessage`. */
   function: z.optional(z.string()),

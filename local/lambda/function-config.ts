@@ -26,6 +26,8 @@ export interface Origins {
   awsEndpoint: string;
   /** Stands for the identity provider of the stage `local`. */
   identity: string;
+  /** The folder of all buckets, for clients and functions alike. */
+  buckets: string;
 }
 
 /** The issuer's origin in the stage `local`; nothing answers there but the local host in its place. */
@@ -90,6 +92,8 @@ function ownVariables(resource: Resource, origins: Origins): Record<string, stri
 /** Public addresses of the deployed stage become those of this machine. */
 function redirect(name: string, value: string, origins: Origins): string {
   if (name === 'JWKS_URL') return value.replace(identityOrigin, origins.identity);
+  if (name === 'BUCKET_URL')
+    return value.replace(/^https:\/\/(.+)\.s3\.[\w-]+\.amazonaws\.com$/, `${origins.buckets}/$1`);
   // The SDK takes a queue's host from its URL, and not from AWS_ENDPOINT_URL; what is signed by hand knows no such variable.
   return value.replace(
     /https:\/\/(?:\w+\.execute-api|sqs|events|scheduler)\.[\w-]+\.amazonaws\.com(\.cn)?/g,

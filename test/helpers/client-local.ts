@@ -3,7 +3,7 @@ import type { TestHost } from './host.ts';
 
 /** A fault as `/_local/faults` takes it. */
 export interface Fault {
-  service: 'dynamodb' | 'sqs' | 'sns' | 'events' | 'execute-api';
+  service: 'dynamodb' | 'sqs' | 'sns' | 'events' | 'execute-api' | 's3';
   operation: string;
   function?: string;
   error: string;
