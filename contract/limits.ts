@@ -12,6 +12,8 @@ export const limits = {
   attachmentBytes: 100 * 1024 * 1024,
   /** Unicode code points in a file's name. */
   fileNameLength: 255,
+  /** Milliseconds of a recording or a film: a day. */
+  mediaMs: 24 * 3_600_000,
   /** Points of a voice message's waveform. */
   waveformPoints: 128,
   /** Users whom one message mentions. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Attachment, AttachmentSchema } from './attachment.ts';
+import { type Attachment, type GivenAttachment, GivenAttachmentSchema } from './attachment.ts';
 import {
   atMostJsonBytes,
   changesSomething,
@@ -71,13 +71,19 @@ export interface Message {
   rev: number;
 }
 
+const areDistinct = (attachments: GivenAttachment[]) =>
+  new Set(attachments.map(({ attachmentId }) => attachmentId)).size === attachments.length;
+
 const content = {
   text: z.optional(humanText(limits.textLength)),
   encrypted: z.optional(EnvelopeSchema),
   attachments: z.optional(
     z
-      .array(AttachmentSchema)
-      .check(z.maxLength(limits.attachments, `must be at most ${limits.attachments} attachments`)),
+      .array(GivenAttachmentSchema)
+      .check(
+        z.maxLength(limits.attachments, `must be at most ${limits.attachments} attachments`),
+        z.refine(areDistinct, 'must not name an attachment twice'),
+      ),
   ),
   mentions: z.optional(
     z.array(IdSchema).check(z.maxLength(limits.mentions, `must be at most ${limits.mentions} users`)),
@@ -89,7 +95,7 @@ interface Said {
   type?: MessageType | undefined;
   text?: string | undefined;
   encrypted?: unknown;
-  attachments?: unknown[] | undefined;
+  attachments?: GivenAttachment[] | undefined;
 }
 
 /** A picture, a file or a voice message is its attachments; encrypted, nobody but its readers can tell. */
@@ -99,6 +105,17 @@ const hasMedia = (said: Said) =>
   !mediaTypes.includes(said.type) || hasAttachments(said) || said.encrypted !== undefined;
 const saysSomething = (said: Said) =>
   said.text !== undefined || said.encrypted !== undefined || hasAttachments(said) || mediaTypes.includes(said.type);
+
+/** What is shown before a file is loaded has to be known: how large a picture is, how long a voice speaks and what it looks like. */
+const mediaFacts: Partial<Record<MessageType, (keyof GivenAttachment)[]>> = {
+  image: ['width', 'height'],
+  voice: ['durationMs', 'waveform'],
+};
+const hasMediaFacts = ({ type, encrypted, attachments = [] }: Said) =>
+  encrypted !== undefined ||
+  (type !== undefined && mediaFacts[type] ? mediaFacts[type] : []).every((fact) =>
+    attachments.every((attachment) => attachment[fact] !== undefined),
+  );
 
 /** What a sender gives. The same `clientMessageId` again is the same message, whatever else the repeat says. */
 export const SendMessageSchema = z
@@ -111,6 +128,10 @@ export const SendMessageSchema = z
   .check(
     z.refine(saysSomething, { error: 'needs text, encrypted or attachments', path: ['text'] }),
     z.refine(hasMedia, { error: 'is required for a message of this type', path: ['attachments'] }),
+    z.refine(hasMediaFacts, {
+      error: 'need width and height in an image, durationMs and waveform in a voice message',
+      path: ['attachments'],
+    }),
     atMostJsonBytes(limits.messageBytes),
   );
 export type SendMessage = z.output<typeof SendMessageSchema>;

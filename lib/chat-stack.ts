@@ -1,4 +1,5 @@
 import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { ChatBucket } from './constructs/chat-bucket.ts';
 import type { House } from './constructs/chat-function.ts';
 import { ChatTable } from './constructs/chat-table.ts';
 import { DomainEvents } from './constructs/domain-events.ts';
@@ -19,9 +20,10 @@ export class ChatStack extends Stack {
       ...(home && { env: home }),
     });
     const table = new ChatTable(this, 'Table', { protectData });
-    const webSocketApi = new ChatWebSocketApi(this, 'WebSocket', { house, table });
+    const bucket = new ChatBucket(this, 'Files', house.stage);
+    const webSocketApi = new ChatWebSocketApi(this, 'WebSocket', { house, table, bucket });
     const scheduling = new Scheduling(this, 'Scheduling', { house, table });
-    const httpApi = new ChatHttpApi(this, 'Http', { house, table, webSocketApi, scheduling });
+    const httpApi = new ChatHttpApi(this, 'Http', { house, table, bucket, webSocketApi, scheduling });
     const domainEvents = house.stage.domainEvents ? new DomainEvents(this, 'Events', { house, table }) : undefined;
     const notifications = new Notifications(this, 'Notifications', { house, table, domainEvents });
     const { queue: notificationQueue, deadLetters } = notifications;

@@ -76,6 +76,13 @@ export interface Stage {
   sms: SmsLimits | 'off';
   /** Tell the deployer's own systems what happens, by a bus of EventBridge: billed per event. */
   domainEvents: boolean;
+  /** Files that messages carry. */
+  attachments: {
+    /** Media types that are taken: `image/png`, or all that begin alike, `image/*`. What may hold a script is never shown inline. */
+    contentTypes: string[];
+    /** What a user may upload on a day of UTC. */
+    bytesPerUserAndDay: number;
+  };
   limits: {
     membersPerGroup: number;
     /** Connects of one user in any minute. */
@@ -104,6 +111,25 @@ const rates: RateLimits = {
   serviceFactor: 10,
 };
 
+/** What people send each other. Nothing that a browser would run as a page of its own: no HTML. */
+const contentTypes = [
+  'image/*',
+  'audio/*',
+  'video/*',
+  'application/pdf',
+  'text/plain',
+  'text/csv',
+  'application/rtf',
+  'application/msword',
+  'application/vnd.ms-excel',
+  'application/vnd.ms-powerpoint',
+  'application/vnd.openxmlformats-officedocument.*',
+  'application/vnd.oasis.opendocument.*',
+  'application/zip',
+  // What clients encrypted for each other.
+  'application/octet-stream',
+];
+
 const defaults: StageSettings = {
   identity: {},
   allowQueryToken: false,
@@ -116,6 +142,7 @@ const defaults: StageSettings = {
   quietHours: 'defer',
   sms: 'off',
   domainEvents: true,
+  attachments: { contentTypes, bytesPerUserAndDay: 1024 ** 3 },
   limits: { membersPerGroup: 1000, connectsPerMinute: 20, connectionsPerUser: 10, rates },
   throttling: { requestsPerSecond: 1000, burst: 500 },
   tracing: false,
@@ -259,6 +286,15 @@ const checks: Check[] = [
     'sms must be off or two whole numbers above 0',
   ],
   [
+    ({ attachments: { contentTypes } }) => contentTypes.length > 0 && contentTypes.every(isTypePattern),
+    'attachments.contentTypes must be media types like image/png or image/*, and none of HTML',
+  ],
+  [
+    // The largest file that the contract allows must fit.
+    ({ attachments }) => isWholeBetween(attachments.bytesPerUserAndDay, 100 * 1024 ** 2, Number.MAX_SAFE_INTEGER),
+    'attachments.bytesPerUserAndDay must be 104857600 or more',
+  ],
+  [
     ({ platformApplications }) => Object.entries(platformApplications).every(isApplication),
     'platformApplications must be ARNs of SNS applications of their platform',
   ],
@@ -279,6 +315,13 @@ function isHttpsUrl(value: string): boolean {
 
 function isOrigin(value: string): boolean {
   return value === '*' || (URL.canParse(value) && new URL(value).origin === value);
+}
+
+/** Not `*` alone, nor `text/*`: a page that a user uploads is a page of the bucket's origin. */
+function isTypePattern(pattern: string): boolean {
+  const isPattern = /^[a-z]+\/(\*|[a-z0-9][a-z0-9.+-]*\*?)$/.test(pattern);
+  const matches = (type: string) => (pattern.endsWith('*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern);
+  return isPattern && !['text/html', 'application/xhtml+xml'].some(matches);
 }
 
 function isWholeBetween(value: number, least: number, most: number): boolean {

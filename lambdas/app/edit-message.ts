@@ -1,9 +1,10 @@
-import { limits } from '../../contract/limits.ts';
+import type { Attachment, GivenAttachment } from '../../contract/attachment.ts';
 import type { EditMessage } from '../../contract/message.ts';
 import { refuse, refuseFields } from '../domain/chat-error.ts';
-import { contentOf, isSaid, jsonBytesOf, type Message } from '../domain/message.ts';
+import { contentOf, isSaid, type Message } from '../domain/message.ts';
 import { type Access, type Changer, demandOpen, demandUndeleted } from './message-access.ts';
 import { type RewritePorts, rewriteMessage } from './rewrite-message.ts';
+import { tooLong } from './too-long.ts';
 
 const operation = 'edit the message';
 
@@ -28,10 +29,22 @@ function edited(access: Access, edit: EditMessage, atMs: number): Message {
   if (message.senderId !== changer.userId) refuse('FORBIDDEN', operation, 'the caller did not send it');
   demandOpen(access);
   demandUndeleted(access);
-  const next = { ...message, ...contentOf(edit), editedAtMs: atMs, editedBy: changer.userId };
+  const { attachments, ...said } = edit;
+  const kept = attachments && { attachments: keptOf(message, attachments) };
+  const next = { ...message, ...contentOf({ ...said, ...kept }), editedAtMs: atMs, editedBy: changer.userId };
   if (!isSaid(next)) refuseFields(operation, [{ path: 'attachments', message: 'nothing would be left to say' }]);
-  if (jsonBytesOf(contentOf(next)) > limits.messageBytes) {
-    refuseFields(operation, [{ path: '', message: `must be at most ${limits.messageBytes} bytes as JSON` }]);
-  }
-  return next;
+  const errors = tooLong(contentOf(next));
+  return errors.length > 0 ? refuseFields(operation, errors) : next;
+}
+
+/** An edit leaves files out, puts them in another order, and knows more of the media; it brings none that the message had not. */
+function keptOf({ attachments: carried = [] }: Message, given: GivenAttachment[]): Attachment[] {
+  const found = given.map((facts) => {
+    const file = carried.find(({ attachmentId }) => attachmentId === facts.attachmentId);
+    return file && { ...file, ...facts };
+  });
+  const errors = found.flatMap((file, position) =>
+    file ? [] : [{ path: `attachments[${position}]`, message: 'must be an attachment of the message' }],
+  );
+  return errors.length > 0 ? refuseFields(operation, errors) : found.flatMap((file) => file ?? []);
 }

@@ -2,11 +2,15 @@ import type { ForwardedFrom, SendMessage } from '../../contract/message.ts';
 import { movesActivity } from '../domain/activity.ts';
 import { refuse, refuseFields, refuseForNow } from '../domain/chat-error.ts';
 import { type Head, type Member, mayPostAnywhere } from '../domain/conversation.ts';
+import { attachmentOf, type ChatFile } from '../domain/file.ts';
 import { type Digest, positionIn } from '../domain/ids.ts';
-import { contentOf, type Message, previewOf } from '../domain/message.ts';
+import { type Content, contentOf, type Message, previewOf } from '../domain/message.ts';
 import { isLeaseOver, leaseAt, leaseTimeMs, previousSendMs, sendKeyOf, sendTimeoutMs } from '../domain/send-lease.ts';
+import type { CarryFiles } from './carry-files.ts';
+import type { FileStore } from './file-ports.ts';
 import type { Claim, Clock, ConversationStore, MemberStore, MessageStore, Randomness, SendAttempt } from './ports.ts';
 import type { ReplyStore, SenderClaim, SenderStore } from './revision-ports.ts';
+import { tooLong } from './too-long.ts';
 
 export interface SendPorts {
   members: Pick<MemberStore, 'claimSend' | 'takeOverSend' | 'releaseSend'>;
@@ -14,6 +18,8 @@ export interface SendPorts {
   conversations: Pick<ConversationStore, 'allocateSeq'>;
   messages: Pick<MessageStore, 'append' | 'findSent'>;
   replies: Pick<ReplyStore, 'exists' | 'appendReply'>;
+  files: Pick<FileStore, 'appendWith'>;
+  carry: CarryFiles;
   clock: Clock;
   randomness: Pick<Randomness, 'fraction'>;
   digest: Digest;
@@ -47,7 +53,8 @@ const longestWaitMs = 500;
  * Sends a message exactly once, by three conditional writes in this order: the sender's member item (may I, have I?), the
  * conversation's head (what number, may anyone?), the message itself. A repeat with the same clientMessageId, whenever, in
  * parallel and by whatever transport, gets the same message. A crash leaves at worst an unused seq. A reply is one read more, and
- * its last write counts it on the message that it answers. A backend that is no member has an item of its own for its first write.
+ * its last write counts it on the message that it answers. What it carries is looked up before it has a seq, and written with it; a
+ * message without attachments pays nothing for that. A backend that is no member has an item of its own for its first write.
  * FORBIDDEN to anyone but a member, CONFLICT when the conversation is closed, RATE_LIMITED where it is slow, UNAVAILABLE while an
  * earlier try is undecided.
  */
@@ -132,6 +139,7 @@ const attemptOf = ({ clock, randomness, digest }: SendPorts, request: SendReques
 
 async function write(ports: SendPorts, request: SendRequest, claimed: ClaimedTry): Promise<Message> {
   const replyTo = await answered(ports, request, claimed);
+  const files = await carried(ports, request, claimed);
   const head = await takeSeq(ports, request, claimed);
   const message: Message = {
     conversationId: request.conversationId,
@@ -139,7 +147,8 @@ async function write(ports: SendPorts, request: SendRequest, claimed: ClaimedTry
     senderId: request.senderId,
     clientMessageId: request.clientMessageId,
     type: request.type,
-    ...contentOf(request),
+    ...contentWith(request, files),
+    ...(replyTo !== undefined && { replyTo }),
     ...(request.forwardedFrom && { forwardedFrom: request.forwardedFrom }),
     createdAtMs: leaseTimeMs(claimed.attempt.lease),
     rev: 0,
@@ -149,14 +158,51 @@ async function write(ports: SendPorts, request: SendRequest, claimed: ClaimedTry
       movesActivityToMs: head.lastActivityAtMs,
     }),
   };
-  if (replyTo === undefined) {
-    await ports.messages.append(message);
-    return message;
-  }
-  const reply = { ...message, replyTo };
-  await ports.replies.appendReply(reply);
-  return reply;
+  await append(ports, message, files, claimed);
+  return message;
 }
+
+async function append(
+  { messages, replies, files: store }: SendPorts,
+  message: Message,
+  files: ChatFile[],
+  { memory, attempt }: ClaimedTry,
+): Promise<void> {
+  const { replyTo, seq } = message;
+  if (files.length === 0) {
+    return replyTo === undefined ? messages.append(message) : replies.appendReply({ ...message, replyTo });
+  }
+  if (
+    await store.appendWith(
+      message,
+      files.map((file) => ({ ...file, seq })),
+    )
+  )
+    return;
+  await memory.releaseSend(attempt);
+  refuseFields(operation, [{ path: 'attachments', message: 'were sent or deleted a moment ago' }]);
+}
+
+/** What the message carries. Nothing is asked of one that carries nothing. */
+async function carried(
+  { carry }: SendPorts,
+  request: SendRequest,
+  { memory, attempt }: ClaimedTry,
+): Promise<ChatFile[]> {
+  if (!request.attachments || request.attachments.length === 0) return [];
+  const carrying = await carry(request);
+  const errors = 'errors' in carrying ? carrying.errors : tooLong(contentWith(request, carrying.files));
+  if ('files' in carrying && errors.length === 0) return carrying.files;
+  await memory.releaseSend(attempt);
+  return refuseFields(operation, errors);
+}
+
+/** What it says, with the server's word on what it carries in place of nothing. */
+const contentWith = ({ attachments, ...said }: SendRequest, files: ChatFile[]): Content =>
+  contentOf({
+    ...said,
+    ...(attachments && { attachments: files.map((file, position) => attachmentOf(file, attachments[position] ?? {})) }),
+  });
 
 /** Looked up before a seq is taken: a reply to nothing would leave a hole, and its words as the last in every list. */
 async function answered(

@@ -8,6 +8,7 @@ import type { Connection } from '../domain/connection.ts';
 import type { Details, Head, Member } from '../domain/conversation.ts';
 import type { Device } from '../domain/device.ts';
 import type { DeviceKeys } from '../domain/device-keys.ts';
+import { type ChatFile, unsentMs } from '../domain/file.ts';
 import type { Message, Reaction, Revision, RevisionMark } from '../domain/message.ts';
 import type { Pin } from '../domain/pin.ts';
 import type { Attendance } from '../domain/presence.ts';
@@ -103,6 +104,18 @@ export const scheduledItem = (
 });
 export const scheduledFrom = (item: Item): ScheduledMessage =>
   ({ ...attributesOf(item), ...keys.scheduledPlaceOf(item) }) as ScheduledMessage;
+
+/** What no message carries is forgotten, as the bucket forgets what lies there. */
+export const fileItem = ({ conversationId, fileId, ...file }: ChatFile): Item => ({
+  ...keys.fileKey(conversationId, fileId),
+  entity: 'file',
+  ...(file.seq === undefined && { ttl: Math.ceil((file.createdAtMs + unsentMs) / 1_000) }),
+  ...file,
+});
+export const fileFrom = (item: Item): ChatFile => {
+  const { ttl, ...file } = attributesOf(item);
+  return { ...file, conversationId: keys.conversationOf(item), fileId: keys.fileOf(item) } as ChatFile;
+};
 
 export const revisionItem = ({ conversationId, ...revision }: Revision): Item => ({
   ...keys.revisionKey(conversationId, revision.seq, revision.rev),

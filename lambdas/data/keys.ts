@@ -16,6 +16,7 @@ import type { ScheduledPlace } from '../domain/scheduled-message.ts';
  * | reaction | CONV#c | REACT#seq#emoji#u | | the message; message and emoji; all of it |
  * | pins | CONV#c | PINS | | id |
  * | connections that hear who is typing | CONV#c | WATCHERS | | id |
+ * | file, sent or waiting for its message | CONV#c | FILE#id | | its id |
  * | service that sends without being a member | CONV#c | SENDER#u | | id and user |
  * | message that waits for its time | CONV#c | SCHEDULED#u#id | | its sender; id |
  * | how many of them a sender has | CONV#c | SCHEDULES#u | | its sender |
@@ -29,6 +30,7 @@ import type { ScheduledPlace } from '../domain/scheduled-message.ts';
  * | one-time key | USER#u | OTK#d#generation#keyId | | device and generation |
  * | which devices have keys | USER#u | KEYRING | | user |
  * | settings of notifications | USER#u | NOTIFICATIONS | | user |
+ * | bytes uploaded on a day | USER#u | UPLOADS#day | | user and day |
  * | SMS sent on a day, to one and to all | USER#u, SMS#day | SMS#day, TOTAL | | user and day; day |
  * | rate limits of a user, apart so that it can be granted alone | RATE#u | RATE | | user |
  * | ban of a user, apart for the same reason | BAN#u | BAN | BANS / time#u | user; all, by time |
@@ -73,6 +75,9 @@ export const afterAllMembers = afterAll(memberPrefix);
 
 export const senderKey = (conversationId: string, userId: string): Key =>
   inConversation(conversationId, `SENDER#${part(userId)}`);
+
+export const fileKey = (conversationId: string, fileId: string): Key =>
+  inConversation(conversationId, `FILE#${part(fileId)}`);
 
 export const messagePrefix = 'MSG#';
 export const messageKey = (conversationId: string, seq: number): Key =>
@@ -139,6 +144,7 @@ export const oneTimeKeyKey = (userId: string, deviceId: string, generation: stri
 export const notificationsKey = (userId: string): Key => ofUser(userId, 'NOTIFICATIONS');
 /** `day` as in 2026-01-31. */
 export const smsUserKey = (userId: string, day: string): Key => ofUser(userId, `SMS#${day}`);
+export const uploadsKey = (userId: string, day: string): Key => ofUser(userId, `UPLOADS#${day}`);
 export const smsTotalKey = (day: string): Key => ({ PK: `SMS#${day}`, SK: 'TOTAL' });
 
 /** Every function behind an API may write these, and those that read alone must not write anything else of a user. */
@@ -246,6 +252,7 @@ export const conversationOf = ({ PK }: Keyed): string => partAt(PK, 1);
 export const userOf = ({ PK }: Keyed): string => partAt(PK, 1);
 export const memberOf = ({ SK }: Keyed): string => partAt(SK, 1);
 export const senderOf = memberOf;
+export const fileOf = memberOf;
 export const blockedOf = memberOf;
 export const blockerOf = memberOf;
 export const deviceOf = memberOf;

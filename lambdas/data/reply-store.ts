@@ -1,9 +1,18 @@
 import type { ReplyStore } from '../app/revision-ports.ts';
 import { refuse } from '../domain/chat-error.ts';
+import type { Message } from '../domain/message.ts';
 import { cursorOf, sortKeyOf } from './cursor.ts';
 import { messageFrom, messageItem } from './items.ts';
 import * as keys from './keys.ts';
-import type { Table } from './table.ts';
+import type { Table, Update } from './table.ts';
+
+/** One more on the count of the message that is answered. */
+export const countedReply = ({ conversationId }: Pick<Message, 'conversationId'>, parentSeq: number): Update => ({
+  key: keys.messageKey(conversationId, parentSeq),
+  update: 'ADD replyCount :one REMOVE emit, changed',
+  condition: 'attribute_exists(PK)',
+  values: { ':one': 1 },
+});
 
 export const replyStore = (table: Table): ReplyStore => ({
   async exists({ conversationId, seq }) {
@@ -13,12 +22,7 @@ export const replyStore = (table: Table): ReplyStore => ({
   async appendReply(message) {
     const outcome = await table.transact([
       { put: messageItem(message), condition: 'attribute_not_exists(PK)' },
-      {
-        key: keys.messageKey(message.conversationId, message.replyTo),
-        update: 'ADD replyCount :one REMOVE emit, changed',
-        condition: 'attribute_exists(PK)',
-        values: { ':one': 1 },
-      },
+      countedReply(message, message.replyTo),
     ]);
     if (!outcome.isDone) refuse('INTERNAL', 'store the message', 'its place is taken, or what it answers is gone');
   },

@@ -5,6 +5,7 @@ import type {
   RevisionStore,
   Showing,
 } from '../app/revision-ports.ts';
+import { placeIn } from '../domain/file.ts';
 import type { Message } from '../domain/message.ts';
 import { assigning } from './assigning.ts';
 import { headFrom, markItem, memberFrom, messageFrom, revisionItem } from './items.ts';
@@ -34,7 +35,12 @@ export const revisionStore = (table: Table): RevisionStore => ({
     const { message, before, changed } = replacement;
     const { conversationId, seq, rev } = message;
     const mark = markItem({ conversationId, seq, rev, atMs: changed.atMs });
-    const outcome = await table.transact([rewriteOf(replacement), { put: revisionItem(before) }, { put: mark }]);
+    const outcome = await table.transact([
+      rewriteOf(replacement),
+      { put: revisionItem(before) },
+      { put: mark },
+      ...droppedFiles(replacement),
+    ]);
     return outcome.isDone;
   },
 
@@ -111,5 +117,18 @@ const rewritten = (message: Message) => ({
   deletedBy: message.deletedBy,
   rev: message.rev,
 });
+
+/** What a message carries no longer is deleted for all who could see it; the objects stay, as what it said does. */
+const droppedFiles = ({ message, before, changed }: Replacement): Update[] => {
+  const kept = new Set(message.attachments?.map(({ attachmentId }) => attachmentId));
+  const dropped = before.attachments?.filter(({ attachmentId }) => !kept.has(attachmentId)) ?? [];
+  return dropped
+    .flatMap(({ attachmentId }) => placeIn(attachmentId) ?? [])
+    .map(({ conversationId, fileId }) => ({
+      key: keys.fileKey(conversationId, fileId),
+      update: 'SET deletedAtMs = :now',
+      values: { ':now': changed.atMs },
+    }));
+};
 
 const ofKind = (items: Item[], kind: string) => items.find(({ entity }) => entity === kind);

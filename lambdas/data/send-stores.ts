@@ -1,4 +1,5 @@
 import { conversationStore } from './conversation-store.ts';
+import { fileStore } from './file-store.ts';
 import { memberStore } from './member-store.ts';
 import { messageStore } from './message-store.ts';
 import { replyStore } from './reply-store.ts';
@@ -12,4 +13,5 @@ export const sendStores = (table: Table) => ({
   conversations: conversationStore(table),
   messages: messageStore(table),
   replies: replyStore(table),
+  files: fileStore(table),
 });

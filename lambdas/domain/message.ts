@@ -1,3 +1,4 @@
+import type { Attachment } from '../../contract/attachment.ts';
 import type {
   ForwardedFrom,
   MessageStatus,
@@ -8,7 +9,9 @@ import type {
 import { messageIdOf } from './ids.ts';
 
 /** What a message says: what its sender gives and may edit, and what a deletion takes away. */
-export type Content = Pick<SendMessage, 'text' | 'encrypted' | 'attachments' | 'mentions' | 'metadata'>;
+export interface Content extends Pick<SendMessage, 'text' | 'encrypted' | 'mentions' | 'metadata'> {
+  attachments?: Attachment[] | undefined;
+}
 
 /** The count of the highest revision includes every reaction before it: a revision is taken after the reaction is written. */
 export interface ReactionCount {

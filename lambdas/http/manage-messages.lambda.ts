@@ -2,6 +2,7 @@ import { PageSchema } from '../../contract/common.ts';
 import { ConversationParamsSchema } from '../../contract/conversation.ts';
 import { EditMessageSchema, ForwardMessageSchema, MessageParamsSchema } from '../../contract/message.ts';
 import { ReactionParamsSchema } from '../../contract/reaction.ts';
+import { carryCopies } from '../app/carry-files.ts';
 import { deleteMessage } from '../app/delete-message.ts';
 import { editMessage } from '../app/edit-message.ts';
 import { forwardMessage } from '../app/forward-message.ts';
@@ -22,7 +23,9 @@ import { edgeRules } from '../wiring/edge-rules.ts';
 
 const { TABLE_NAME } = environment('TABLE_NAME');
 const table = openTable(TABLE_NAME);
-const sending = { ...sendStores(table), clock, randomness, digest };
+const stores = sendStores(table);
+const carry = carryCopies({ ...stores, randomness, clock });
+const sending = { ...stores, carry, clock, randomness, digest };
 const ports = { ...sending, ...messageStores(table), send: sendMessage(sending) };
 
 const show = showMessage(ports);

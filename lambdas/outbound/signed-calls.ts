@@ -9,6 +9,7 @@ export interface Answer {
   /** AWS's name for what went wrong. */
   errorName: string;
   body: string;
+  headers: http.IncomingHttpHeaders;
 }
 
 export interface CallSettings {
@@ -44,7 +45,7 @@ export function signedCalls(endpoint: string, settings: CallSettings): SignedCal
   };
 }
 
-const noAnswer: Answer = { status: 503, errorName: '', body: '' };
+const noAnswer: Answer = { status: 503, errorName: '', body: '', headers: {} };
 
 /**
  * One request, and its answer. A kept socket may have been closed by the other side while the function was frozen: what was hung up
@@ -68,9 +69,9 @@ async function read(response: http.IncomingMessage, readsGoodAnswers: boolean): 
   const { statusCode: status = 0, headers } = response;
   if (status < 300 && !readsGoodAnswers) {
     response.resume();
-    return { status, errorName: '', body: '' };
+    return { status, errorName: '', body: '', headers };
   }
   const [errorName = ''] = String(headers['x-amzn-errortype'] ?? 'Error').split(':');
   const body = await text(response).catch(() => '');
-  return { status, errorName, body };
+  return { status, errorName, body, headers };
 }

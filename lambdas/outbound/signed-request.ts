@@ -14,18 +14,14 @@ export interface UnsignedRequest {
   headers?: Record<string, string>;
 }
 
-const algorithm = 'AWS4-HMAC-SHA256';
+export const algorithm = 'AWS4-HMAC-SHA256';
 
 /**
  * Signature Version 4 by hand, for calls so many or so few that the SDK's client for them is too dear (docs/decisions/0009 and 0016).
  * `service` as in the names of its endpoints. AWS, "Create a signed AWS API request".
  */
 export function signerFor(service: string, region: string) {
-  const keyOf = lastOf((secret: string, day: string) => {
-    const dayKey = hmac(`AWS4${secret}`, day);
-    // A key that is made once: HMAC with bare bytes makes it anew each time, seven times as long as the HMAC itself.
-    return createSecretKey(hmac(hmac(hmac(dayKey, region), service), 'aws4_request'));
-  });
+  const keyOf = signingKeys(service, region);
   // Everybody in a conversation gets the same frame.
   const bodyHashOf = lastOf(sha256);
 
@@ -50,14 +46,22 @@ export function signerFor(service: string, region: string) {
   };
 }
 
+/** The key of a day, which is good for one service in one Region. */
+export const signingKeys = (service: string, region: string) =>
+  lastOf((secret: string, day: string) => {
+    const dayKey = hmac(`AWS4${secret}`, day);
+    // A key that is made once: HMAC with bare bytes makes it anew each time, seven times as long as the HMAC itself.
+    return createSecretKey(hmac(hmac(hmac(dayKey, region), service), 'aws4_request'));
+  });
+
 /** Every service but S3 signs a path that is encoded once more than the one it is asked for. */
 const canonicalPath = (path: string) => encodeURIComponent(path).replaceAll('%2F', '/');
 
 /** ISO 8601 without its separators: `20261121T031500Z`. */
-const basicTime = (ms: number) => new Date(ms).toISOString().replace(/[:-]|\.\d{3}/g, '');
+export const basicTime = (ms: number) => new Date(ms).toISOString().replace(/[:-]|\.\d{3}/g, '');
 
-const sha256 = (text: string) => hash('sha256', text, 'hex');
-const hmac = (key: string | Buffer | KeyObject, text: string): Buffer =>
+export const sha256 = (text: string) => hash('sha256', text, 'hex');
+export const hmac = (key: string | Buffer | KeyObject, text: string): Buffer =>
   createHmac('sha256', key).update(text).digest();
 
 /** Remembers the last result. */

@@ -1,3 +1,4 @@
+import { carryNothing } from '../app/carry-files.ts';
 import { sendMessage } from '../app/send-message.ts';
 import { sendScheduled } from '../app/send-scheduled.ts';
 import { banStore } from '../data/ban-store.ts';
@@ -11,7 +12,7 @@ import { digest, systemRandomness as randomness } from '../runtime/randomness.ts
 
 const { TABLE_NAME } = environment('TABLE_NAME');
 const table = openTable(TABLE_NAME);
-const sending = { ...sendStores(table), clock, randomness, digest };
+const sending = { ...sendStores(table), carry: carryNothing, clock, randomness, digest };
 
 export const handler = scheduleHandler(
   'scheduled.send',

@@ -10,10 +10,11 @@ import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
 import { digest, systemRandomness as randomness } from '../runtime/randomness.ts';
 import { frameRules } from '../wiring/frame-rules.ts';
+import { uploads } from '../wiring/uploads.ts';
 
 const { TABLE_NAME } = environment('TABLE_NAME');
 const table = openTable(TABLE_NAME);
-const send = sendMessage({ ...sendStores(table), clock, randomness, digest });
+const send = sendMessage({ ...sendStores(table), carry: uploads(table), clock, randomness, digest });
 
 const messageSend = action(
   SendMessageFrameSchema,

@@ -13,6 +13,8 @@ import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-ap
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
 import { accessLogTo } from './access-log.ts';
+import { manageAttachments } from './attachment-functions.ts';
+import type { ChatBucket } from './chat-bucket.ts';
 import { ChatFunction, type House } from './chat-function.ts';
 import { ChatLog } from './chat-log.ts';
 import type { ChatTable } from './chat-table.ts';
@@ -33,6 +35,8 @@ import type { ChatWebSocketApi } from './websocket-api.ts';
 export interface ChatHttpApiProps {
   house: House;
   table: ChatTable;
+  /** Where what messages carry is. */
+  bucket: ChatBucket;
   /** Whose connections it closes. */
   webSocketApi: ChatWebSocketApi;
   scheduling: Scheduling;
@@ -47,7 +51,7 @@ const MESSAGES = '/v1/conversations/{conversationId}/messages';
 export class ChatHttpApi extends Construct {
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { house, table, webSocketApi, scheduling }: ChatHttpApiProps) {
+  constructor(scope: Construct, id: string, { house, table, bucket, webSocketApi, scheduling }: ChatHttpApiProps) {
     super(scope, id);
     const api = new HttpApi(this, 'Api', {
       apiName: `${Stack.of(this).stackName}-http`,
@@ -61,7 +65,11 @@ export class ChatHttpApi extends Construct {
       fn.readBans(table);
       addRoutes(api, fn, routes);
     };
-    route(sendFunction(this, 'SendMessage', { house, table, entry: 'http/send-message' }), { [MESSAGES]: [POST] });
+    const send = sendFunction(this, 'SendMessage', { house, table, entry: 'http/send-message' });
+    bucket.bindSend(send, table);
+    route(send, { [MESSAGES]: [POST] });
+    const attachments = manageAttachments(this, { house, table, bucket });
+    route(attachments.fn, attachments.routes);
     route(readHistory(this, house, table), { [MESSAGES]: [GET] });
     const messages = manageMessages(this, house, table);
     route(messages.fn, messages.routes);

@@ -4,6 +4,7 @@ import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authoriz
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
 import { accessLogTo } from './access-log.ts';
+import type { ChatBucket } from './chat-bucket.ts';
 import { ChatFunction, type House } from './chat-function.ts';
 import { ChatLog } from './chat-log.ts';
 import type { ChatTable } from './chat-table.ts';
@@ -21,13 +22,15 @@ export type CallbackVerb = 'POST' | 'DELETE';
 export interface ChatWebSocketApiProps {
   house: House;
   table: ChatTable;
+  /** Where what messages carry is. */
+  bucket: ChatBucket;
 }
 
 /** Where clients stay connected: frames come in and are replied to, events go out. */
 export class ChatWebSocketApi extends Construct {
   readonly #stage: WebSocketStage;
 
-  constructor(scope: Construct, id: string, { house, table }: ChatWebSocketApiProps) {
+  constructor(scope: Construct, id: string, { house, table, bucket }: ChatWebSocketApiProps) {
     super(scope, id);
     const connect = connectFunction(this, house, table);
     const api = new WebSocketApi(this, 'Api', {
@@ -40,6 +43,7 @@ export class ChatWebSocketApi extends Construct {
       ),
     });
     const fn = sendFunction(this, 'SendMessageFrame', { house, table, entry: 'websocket/send-message' });
+    bucket.bindSend(fn, table);
     const send = { fn, actions: ['message.send'] };
     const change = changeMessageFrame(this, house, table);
     const connectionFrames = connectionFrameFunctions(this, house, table);

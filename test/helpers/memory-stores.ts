@@ -4,7 +4,7 @@ import type { Message } from '../../lambdas/domain/message.ts';
 import { slowModeWaitMs } from '../../lambdas/domain/send-lease.ts';
 
 export interface MemoryConversation
-  extends Pick<SendPorts, 'members' | 'senders' | 'conversations' | 'messages' | 'replies'> {
+  extends Pick<SendPorts, 'members' | 'senders' | 'conversations' | 'messages' | 'replies' | 'files'> {
   head: Head;
   member: Member;
   log: Message[];
@@ -15,6 +15,7 @@ export function memoryConversation(): MemoryConversation {
   const head = aHead();
   const member = aMember();
   const log: Message[] = [];
+  const sentFiles = new Set<string>();
   return {
     head,
     member,
@@ -60,6 +61,14 @@ export function memoryConversation(): MemoryConversation {
         }
         head.lastSeq += 1;
         return { outcome: 'allocated', head: { ...head } };
+      },
+    },
+    files: {
+      async appendWith(message, files) {
+        if (files.some(({ fileId }) => sentFiles.has(fileId))) return false;
+        for (const { fileId } of files) sentFiles.add(fileId);
+        log.push(message);
+        return true;
       },
     },
     messages: {

@@ -25,6 +25,8 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
   ['WebSocketApi', 'reaction.remove', 'ChangeMessageFrame', 'NONE', true],
   ['HttpApi', 'POST /v1/conversations/{conversationId}/messages', 'SendMessage', 'CUSTOM', false],
   ['HttpApi', 'GET /v1/conversations/{conversationId}/messages', 'ReadHistory', 'CUSTOM', false],
+  ['HttpApi', 'POST /v1/conversations/{conversationId}/attachments', 'ManageAttachments', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/attachments/{attachmentId}', 'ManageAttachments', 'CUSTOM', false],
   ['HttpApi', 'GET /v1/messages/{messageId}', 'ManageMessages', 'CUSTOM', false],
   ['HttpApi', 'PATCH /v1/messages/{messageId}', 'ManageMessages', 'CUSTOM', false],
   ['HttpApi', 'DELETE /v1/messages/{messageId}', 'ManageMessages', 'CUSTOM', false],
@@ -114,7 +116,7 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
 });
 
 test('there is no other route', () => {
-  expect(routes).toHaveLength(82);
+  expect(routes).toHaveLength(84);
 });
 
 describe('the WebSocket API', () => {

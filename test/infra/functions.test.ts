@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, test } from 'vitest';
-import { propertiesOf, readable, synthesise } from './synthesis.ts';
+import { localStage, propertiesOf, readable, synthesise } from './synthesis.ts';
 
 const { template, entries } = synthesise();
 const functions = propertiesOf(template, 'AWS::Lambda::Function');
@@ -23,6 +23,7 @@ test('every function is named as in the architecture', () => {
     'Disconnect',
     'FanOut',
     'JoinConversation',
+    'ManageAttachments',
     'ManageConnections',
     'ManageConversations',
     'ManageDevices',
@@ -136,6 +137,8 @@ const schedules = JSON.stringify({
 const framed = { ...asked, CALLBACK_URL: callback };
 const eventBus = '{"url":"https://events.us-east-1.<AWS::URLSuffix>","name":"<EventsBus>","source":"parley.local"}';
 
+const bucket = { BUCKET_NAME: '<ChatBucket>', BUCKET_URL: 'https://ChatBucket.RegionalDomainName' };
+
 const environments: Record<string, Record<string, string>> = {
   AuthorizeConnection: { ...identity, ALLOWED_ORIGINS: '*', ALLOW_QUERY_TOKEN: 'true' },
   AuthorizeRequest: identity,
@@ -160,6 +163,12 @@ const environments: Record<string, Record<string, string>> = {
   },
   PublishEvents: { ...table, EVENT_BUS: eventBus },
   JoinConversation: framed,
+  ManageAttachments: {
+    ...asked,
+    ...bucket,
+    CONTENT_TYPES: localStage.attachments.contentTypes.join(','),
+    BYTES_PER_USER_AND_DAY: '1073741824',
+  },
   ManageConnections: framed,
   ManageConversations: { ...asked, MEMBERS_PER_GROUP: '1000' },
   ManageDevices: { ...asked, PLATFORM_APPLICATIONS: applications },
@@ -189,8 +198,8 @@ const environments: Record<string, Record<string, string>> = {
   ReportMessage: asked,
   RetryFrames: { ...table, CALLBACK_URL: callback },
   SearchMessages: asked,
-  SendMessage: asked,
-  SendMessageFrame: framed,
+  SendMessage: { ...asked, ...bucket },
+  SendMessageFrame: { ...framed, ...bucket },
   SendScheduled: table,
   SetPresence: framed,
   Sync: asked,

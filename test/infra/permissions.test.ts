@@ -15,7 +15,13 @@ const policies = propertiesOf(template, 'AWS::IAM::Policy');
 
 /** Every function behind an API may write the items of its callers' limits and read who is banned, and by that no others. */
 const limited = { 'ChatTable.Arn of RATE#*': 'dynamodb:UpdateItem', 'ChatTable.Arn of BAN#*': 'dynamodb:GetItem' };
-const sending = { ...limited, 'ChatTable.Arn': 'dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem' };
+/** What was uploaded is found and kept; without the right to list, S3 would not say that something was not uploaded. */
+const sending = {
+  ...limited,
+  'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
+  'ChatBucket.Arn': 's3:ListBucket',
+  'ChatBucket.Arn/*': 's3:DeleteObjectTagging',
+};
 const receipts = { ...limited, 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query dynamodb:UpdateItem' };
 const syncing = {
   ...limited,
@@ -56,6 +62,11 @@ const granted: Record<string, Record<string, string>> = {
     'StreamUnreadableRecords.Arn': 'sqs:SendMessage',
   },
   JoinConversation: { ...framed, 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:UpdateItem' },
+  ManageAttachments: {
+    ...limited,
+    'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:PutItem dynamodb:UpdateItem',
+    'ChatBucket.Arn/*': 's3:GetObject s3:GetObjectVersion s3:PutObject s3:PutObjectTagging',
+  },
   ManageConnections: {
     ...limited,
     'ChatTable.Arn': 'dynamodb:GetItem dynamodb:UpdateItem',

@@ -12,6 +12,17 @@ interface Acknowledgement {
 
 const acknowledged: Acknowledgement[] = [
   {
+    rule: 'AwsSolutions-S1',
+    where: /^Files$/,
+    reason:
+      'A log of the bucket needs a bucket for logs. Every form and link comes from a function, which logs each; CloudTrail has data events.',
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Resource::<ChatBucket.Arn>/*]',
+    where: /^(Http\/(ManageAttachments|SendMessage)Role|WebSocket\/SendMessageFrameRole)\/DefaultPolicy$/,
+    reason: 'What is uploaded is named at run time. The bucket has nothing but files of messages.',
+  },
+  {
     rule: 'AwsSolutions-APIG4',
     where: /^WebSocket\/Api\/(\$disconnect|\$default|[a-z]+(\.[a-z]+)?)-Route$/,
     reason: 'API Gateway authorizes a WebSocket at $connect alone; no other route can have an authorizer.',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { carryNothing } from '../../../lambdas/app/carry-files.ts';
 import { type SendPorts, type SendRequest, sendMessage } from '../../../lambdas/app/send-message.ts';
 import { openTable } from '../../../lambdas/data/client.ts';
 import { conversationStore } from '../../../lambdas/data/conversation-store.ts';
@@ -76,6 +77,8 @@ async function conversation() {
       conversations: around(counted),
       messages: around(stores.messages),
       replies: around(stores.replies),
+      files: around(stores.files),
+      carry: carryNothing,
       clock,
       randomness: systemRandomness,
       digest,

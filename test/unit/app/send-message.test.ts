@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { carryNothing } from '../../../lambdas/app/carry-files.ts';
 import { type SendPorts, type SendRequest, sendMessage } from '../../../lambdas/app/send-message.ts';
 import { digest } from '../../../lambdas/runtime/randomness.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
@@ -8,7 +9,13 @@ import { aMessage, memoryConversation } from '../../helpers/memory-stores.ts';
 function setup() {
   const conversation = memoryConversation();
   const clock = fakeClock();
-  const ports: SendPorts = { ...conversation, clock, randomness: { fraction: Math.random }, digest };
+  const ports: SendPorts = {
+    ...conversation,
+    carry: carryNothing,
+    clock,
+    randomness: { fraction: Math.random },
+    digest,
+  };
   return { conversation, clock, ports, send: sendMessage(ports) };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type * as z from 'zod/mini';
+import { CreateAttachmentSchema } from '../../../contract/attachment.ts';
 import { PageSchema } from '../../../contract/common.ts';
 import { ConversationParamsSchema, CreateConversationSchema } from '../../../contract/conversation.ts';
 import { RegisterDeviceSchema } from '../../../contract/device.ts';
@@ -11,13 +12,11 @@ const accepts = (schema: z.ZodMiniType, value: unknown) => schema.safeParse(valu
 const message = (more: object = {}) => ({ clientMessageId: 'c-1', text: 'Hello', ...more });
 /** As it comes off the wire, where JSON says more than a literal can. */
 const messageWithMetadata = (json: string) => JSON.parse(`{"clientMessageId":"c-1","text":"Hello","metadata":${json}}`);
-const file = (more: object = {}) => ({
-  attachmentId: 'a-1',
-  fileName: 'cat.png',
-  contentType: 'image/png',
-  size: 5,
-  ...more,
-});
+const file = (more: object = {}) => ({ attachmentId: 'a-1', ...more });
+const files = (count: number) => Array.from({ length: count }, (_, n) => file({ attachmentId: `a-${n}` }));
+const picture = (more: object = {}) => file({ width: 640, height: 480, ...more });
+const voice = (more: object = {}) => file({ durationMs: 3_000, waveform: [0, 50, 100], ...more });
+const upload = (more: object = {}) => ({ fileName: 'cat.png', contentType: 'image/png', size: 5, ...more });
 const group = (more: object = {}) => ({ type: 'group', title: 'Team', memberIds: ['bob'], ...more });
 const ids = (count: number) => Array.from({ length: count }, (_, n) => `user-${n}`);
 
@@ -29,7 +28,9 @@ describe('a message', () => {
       'an envelope and no text',
       message({ text: undefined, encrypted: { algorithm: 'mls', ciphertext: 'x', epoch: 7 } }),
     ],
-    ['a picture and no text', message({ type: 'image', text: undefined, attachments: [file()] })],
+    ['a picture and no text', message({ type: 'image', text: undefined, attachments: [picture()] })],
+    ['a voice and how it looks', message({ type: 'voice', text: undefined, attachments: [voice()] })],
+    ['ten files', message({ type: 'file', attachments: files(10) })],
     [
       'a voice that is encrypted',
       message({ type: 'voice', text: undefined, encrypted: { algorithm: 'mls', ciphertext: 'x' } }),
@@ -59,9 +60,15 @@ describe('a message', () => {
     ['a client id that rings a bell', message({ clientMessageId: 'x\u0007y' })],
     ['a type that nobody knows', message({ type: 'poem' })],
     ['a picture without a picture', message({ type: 'image' })],
-    ['an attachment that is larger than one may be', message({ attachments: [file({ size: 100 * 1024 * 1024 + 1 })] })],
-    ['eleven attachments', message({ attachments: Array.from({ length: 11 }, () => file()) })],
-    ['an attachment whose media type is none', message({ attachments: [file({ contentType: 'picture' })] })],
+    ['a picture of no height', message({ type: 'image', attachments: [file({ width: 640 })] })],
+    ['a picture of no extent', message({ type: 'image', attachments: [picture({ width: 0 })] })],
+    ['a voice without its waveform', message({ type: 'voice', attachments: [voice({ waveform: undefined })] })],
+    ['a voice louder than loud', message({ type: 'voice', attachments: [voice({ waveform: [101] })] })],
+    ['a waveform of 129 points', message({ type: 'voice', attachments: [voice({ waveform: Array(129).fill(1) })] })],
+    ['a film of more than a day', message({ attachments: [file({ durationMs: 24 * 3_600_000 + 1 })] })],
+    ['eleven attachments', message({ attachments: files(11) })],
+    ['the same file twice', message({ attachments: [file(), file()] })],
+    ['a file that its sender describes', message({ attachments: [file({ fileName: 'cat.png' })] })],
     ['an envelope without its ciphertext', message({ encrypted: { algorithm: 'mls' } })],
     [
       'an envelope of more than 16 KiB',
@@ -179,5 +186,34 @@ describe('the rest of the wire', () => {
     ['with nothing right', {}, {}],
   ])('a frame %s can be answered as far as it says whom', (_, frame, address) => {
     expect(FrameAddressSchema.parse(frame)).toEqual(address);
+  });
+});
+
+describe('a file to upload', () => {
+  test.each<[string, unknown]>([
+    ['one byte', upload({ size: 1 })],
+    ['100 MB', upload({ size: 100 * 1024 * 1024 })],
+    ['a name of 255 emoji', upload({ fileName: '😀'.repeat(255) })],
+    ['a type of an office', upload({ contentType: 'application/vnd.oasis.opendocument.text' })],
+  ])('may have %s', (_, value) => {
+    expect(accepts(CreateAttachmentSchema, value)).toBe(true);
+  });
+
+  test.each<[string, unknown]>([
+    ['no bytes', upload({ size: 0 })],
+    ['half a byte', upload({ size: 0.5 })],
+    ['a byte more than 100 MB', upload({ size: 100 * 1024 * 1024 + 1 })],
+    ['no name', upload({ fileName: ' ' })],
+    ['a name of 256 characters', upload({ fileName: 'x'.repeat(256) })],
+    ['a name with a NUL', upload({ fileName: 'x\u0000' })],
+    ['a type that is none', upload({ contentType: 'picture' })],
+    ['a type with parameters', upload({ contentType: 'text/plain; charset=utf-8' })],
+    ['a key of its own choice', upload({ key: 'mine' })],
+  ])('can’t have %s', (_, value) => {
+    expect(accepts(CreateAttachmentSchema, value)).toBe(false);
+  });
+
+  test('has a type in small letters, as S3 compares them', () => {
+    expect(CreateAttachmentSchema.parse(upload({ contentType: 'Image/PNG' })).contentType).toBe('image/png');
   });
 });

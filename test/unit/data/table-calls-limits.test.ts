@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { carryNothing } from '../../../lambdas/app/carry-files.ts';
 import { rateLimiter } from '../../../lambdas/app/limit-rate.ts';
 import { sendMessage } from '../../../lambdas/app/send-message.ts';
 import { headItem, memberItem } from '../../../lambdas/data/items.ts';
@@ -67,7 +68,13 @@ describe('the table calls of limits', () => {
 
 describe('the table calls of slow mode', () => {
   const send = (recorded: ReturnType<typeof recordedTable>) =>
-    sendMessage({ ...sendStores(recorded.table), clock, randomness: { fraction: () => 0.5 }, digest })({
+    sendMessage({
+      ...sendStores(recorded.table),
+      carry: carryNothing,
+      clock,
+      randomness: { fraction: () => 0.5 },
+      digest,
+    })({
       conversationId: 'c1',
       senderId: 'alice',
       clientMessageId: 'm2',

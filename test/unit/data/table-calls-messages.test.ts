@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { carryNothing } from '../../../lambdas/app/carry-files.ts';
 import { deleteMessage } from '../../../lambdas/app/delete-message.ts';
 import { editMessage } from '../../../lambdas/app/edit-message.ts';
 import { forwardMessage } from '../../../lambdas/app/forward-message.ts';
@@ -51,7 +52,7 @@ function conversationWith({ head, member, message }: Stored = {}) {
   recorded.mock.on(UpdateCommand).resolves({ Attributes: headItem(aHead({ lastSeq: 1, lastRev: 5, ...head })) });
   recorded.mock.on(QueryCommand).resolves({ Items: [items.head, items.member], Count: 3 });
   const clock = fakeClock();
-  const sending = { ...sendStores(recorded.table), clock, randomness, digest };
+  const sending = { ...sendStores(recorded.table), carry: carryNothing, clock, randomness, digest };
   const ports = { ...sending, ...messageStores(recorded.table), send: sendMessage(sending) };
   return { ...recorded, items, ports };
 }

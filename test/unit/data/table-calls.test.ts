@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { carryNothing } from '../../../lambdas/app/carry-files.ts';
 import { memberLists } from '../../../lambdas/app/member-lists.ts';
 import { openConnection } from '../../../lambdas/app/open-connection.ts';
 import { readHistory } from '../../../lambdas/app/read-history.ts';
@@ -40,7 +41,7 @@ function tableForSending(memberAfter: Record<string, unknown> = member) {
 }
 
 const sendOver = ({ table }: ReturnType<typeof recordedTable>) =>
-  sendMessage({ ...sendStores(table), clock, randomness, digest });
+  sendMessage({ ...sendStores(table), carry: carryNothing, clock, randomness, digest });
 
 const anyPrincipal = { userId: 'alice', scopes: [], expiresAt: clock.now() + 1_000 };
 
