@@ -12,6 +12,7 @@ import { pageUnits } from './page-units.ts';
 import { openPair } from './pair.ts';
 import { presenceUnits } from './presence-units.ts';
 import { pushCosts } from './push-costs.ts';
+import { searchUnits } from './search-units.ts';
 import { sendUnits } from './send-units.ts';
 import { meteredSends } from './sends.ts';
 import { startTimes } from './start-times.ts';
@@ -44,6 +45,7 @@ async function runningFigures(host: TestHost): Promise<Figure[]> {
   const costs = sends.map((each) => costOfMillion(each, functions));
   const pages = await pageUnits();
   const presence = await presenceUnits();
+  const searches = await searchUnits();
   const pushes = await pushCosts(host, functions);
   return [
     ...idle,
@@ -54,6 +56,7 @@ async function runningFigures(host: TestHost): Promise<Figure[]> {
     ...sends.flatMap(sendUnits),
     ...pages,
     ...presence,
+    ...searches,
     ...costs,
     ...pushes,
     ...bundleSizes(),
