@@ -70,6 +70,11 @@ describe('a message as clients see it', () => {
     });
   });
 
+  it('that is encrypted has no text in its preview, not even what was said beside the envelope', () => {
+    const encrypted = { algorithm: 'mls', ciphertext: 'x' };
+    expect(previewOf(aMessage({ text: 'beside', encrypted }), 0)).toEqual({ senderId: 'alice', type: 'text', atMs: 0 });
+  });
+
   it('keeps its place and loses its content when it is deleted', () => {
     const message = aMessage({
       seq: 7,
