@@ -51,7 +51,10 @@ async function authorizationOfSdk(
       ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
     },
   });
-  const request = { method, protocol: 'https:', hostname: host, path, body, headers: { ...own, host }, query: {} };
+  const { pathname, searchParams } = new URL(path, 'https://host');
+  const query = Object.fromEntries(searchParams);
+  const headersGiven = { ...own, host };
+  const request = { method, protocol: 'https:', hostname: host, path: pathname, body, headers: headersGiven, query };
   const { headers } = await signer.sign(request, { signingDate: new Date(nowMs) });
   return headers.authorization;
 }
@@ -68,6 +71,7 @@ const requests: [string, UnsignedRequest][] = [
   ['a post of nothing', { method: 'POST', host, path: pathTo('abc'), body: '' }],
   ['a close', { method: 'DELETE', host, path: pathTo('_-9cOFvHcCIhw=='), body: '' }],
   ['an id with everything', { method: 'POST', host, path: pathTo('+/?&%#= ~'), body: '{}' }],
+  ['a query', { method: 'DELETE', host, path: '/schedules/n-1?clientToken=t&groupName=Parley-dev', body: '' }],
   ['another port', { method: 'POST', host: '127.0.0.1:3001', path: pathTo('abc='), body: '{}' }],
 ];
 
