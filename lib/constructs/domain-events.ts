@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { ChatFunction, type House } from './chat-function.ts';
 import { parkingQueue } from './chat-queue.ts';
 import type { ChatTable } from './chat-table.ts';
+import { parkingAlarm } from './parking-alarm.ts';
 import { readStream } from './table-stream.ts';
 
 export interface DomainEventsProps {
@@ -39,8 +40,12 @@ export class DomainEvents extends Construct {
     });
     publish.bindTable(table, 'BatchGetItem', 'Query');
     this.bind(publish);
+    const parked = parkingQueue(this, 'UnpublishedRecords');
+    parkingAlarm(parked, 'Domain events could not be published: docs/domain-events.md says what that means.');
     readStream(publish, table, {
-      parked: parkingQueue(this, 'UnpublishedRecords'),
+      parked,
+      // Nobody waits for an event: a bus that is in trouble for minutes is waited for.
+      retryAttempts: 50,
       filters: [FilterCriteria.filter({ dynamodb: { NewImage: { emit: { S: FilterRule.or(...published) } } } })],
     });
   }

@@ -61,6 +61,7 @@ function fanOut(
   fn.bindQueue('SLICE_QUEUE_URL', sliceQueue);
   fn.bindQueue('PRESENCE_QUEUE_URL', presenceQueue);
   readStream(fn, table, {
+    retryAttempts: 5,
     parked: parkingQueue(scope, 'UnreadableRecords'),
     // A write with nothing to announce has no `emit`: it invokes nothing, which also keeps FanOut's own writes from looping.
     filters: [

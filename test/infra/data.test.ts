@@ -52,6 +52,7 @@ describe('the table', () => {
 describe.each([
   [
     'FanOut',
+    5,
     'StreamUnreadableRecords',
     [
       '{"dynamodb":{"NewImage":{"emit":{"S":[{"exists":true}]}}}}',
@@ -60,12 +61,13 @@ describe.each([
   ],
   [
     'PublishEvents',
+    50,
     'EventsUnpublishedRecords',
     [
       '{"dynamodb":{"NewImage":{"emit":{"S":["message.created","message.updated","message.deleted","conversation.created","conversation.updated","conversation.closed","membership.changed"]}}}}',
     ],
   ],
-] as const)('the stream mapping of %s', (name, parked, patterns) => {
+] as const)('the stream mapping of %s', (name, retries, parked, patterns) => {
   const mapping = mappingOf(name);
 
   test('reads what it has to do with', () => {
@@ -78,7 +80,7 @@ describe.each([
     ['ParallelizationFactor', 10],
     ['FunctionResponseTypes', ['ReportBatchItemFailures']],
     ['BisectBatchOnFunctionError', true],
-    ['MaximumRetryAttempts', 5],
+    ['MaximumRetryAttempts', retries],
     ['MaximumRecordAgeInSeconds', 3600],
     ['StartingPosition', 'TRIM_HORIZON'],
   ])('%s is %o', (setting, value) => {

@@ -1,3 +1,4 @@
+import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { propertiesOf, synthesise } from './synthesis.ts';
 
@@ -14,6 +15,14 @@ describe('a stage with domain events', () => {
     const parked = queues.find(([id]) => id.startsWith('EventsUnpublishedRecords'))?.[1];
     expect(parked).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 3_600 });
   });
+
+  test('calls a person for the first of them', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmDescription: Match.stringLikeRegexp('domain-events.md'),
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+    });
+  });
 });
 
 describe('a stage without', () => {
@@ -26,6 +35,13 @@ describe('a stage without', () => {
       ({ StartingPosition }) => StartingPosition !== undefined,
     );
     expect(ofStream).toHaveLength(1);
+  });
+
+  test('has functions that know of none', () => {
+    for (const name of ['Notify', 'TellPresence']) {
+      const { Environment } = propertiesOf(template, 'AWS::Lambda::Function').get(name) ?? {};
+      expect(Environment).toMatchObject({ Variables: { EVENT_BUS: 'null' } });
+    }
   });
 
   test('grants nothing of EventBridge, and tells of no bus', () => {
