@@ -25,7 +25,7 @@ async function savesKeys(owner: given.AbsentUser, deviceId: string, body: object
     .keys;
 }
 
-async function claims(claimant: given.AbsentUser, { userId }: given.AbsentUser) {
+async function claims(claimant: given.AbsentUser, { userId }: { userId: string }) {
   const call = { method: 'POST' };
   return bodyOf(await when.calls<ClaimedKeysList>(claimant, `/users/${userId}/keys/claim`, call)).keys;
 }
@@ -65,6 +65,7 @@ describe('keys of a device', () => {
     expect(new Set(keyIds).size).toBe(20);
     expect(keyIds).toHaveLength(20);
     expect(claimed.filter(({ isExhausted }) => isExhausted)).toHaveLength(30);
+    expect(await claims(ann, { userId: 'me' })).toMatchObject([{ deviceId: 'phone', isExhausted: true }]);
   });
 });
 
