@@ -56,11 +56,14 @@ const scheduleOf = (settings: SchedulesSettings, task: ScheduledTask, atMs: numb
   Target: {
     Arn: settings.targetArn,
     RoleArn: settings.roleArn,
-    Input: JSON.stringify(task),
+    Input: inputOf(task),
     RetryPolicy: retryPolicy,
     DeadLetterConfig: { Arn: settings.deadLetterArn },
   },
 });
+
+/** Scheduler puts its own words in place of `<aws.scheduler.…>`, which an id of somebody's may happen to hold. */
+const inputOf = (task: ScheduledTask) => JSON.stringify(task).replaceAll('<', '\\u003c');
 
 async function twice(call: SignedCall, request: Parameters<SignedCall>[0]): Promise<Answer> {
   const first = await call(request);

@@ -48,12 +48,13 @@ const gatewayCost = ({ apiGateway: { webSocketIn, webSocketOut, httpRequests } }
 const tableCost = ({ dynamodb: { readUnits, writeUnits } }: MeterReport) =>
   readUnits * prices.perMillion.readUnits + writeUnits * prices.perMillion.writeUnits;
 
-/** What goes on from the table to elsewhere: queues, pushes, domain events. */
-const queuesCost = ({ sqs, sns, events }: MeterReport) =>
+/** What goes on from the table to elsewhere: queues, pushes, domain events, schedules. */
+const queuesCost = ({ sqs, sns, events, scheduler }: MeterReport) =>
   sqs.requests * prices.perMillion.sqsRequests +
   sqs.fifoRequests * prices.perMillion.sqsFifoRequests +
   sns.publishes * prices.perMillion.pushes +
-  events.entries * prices.perMillion.events;
+  events.entries * prices.perMillion.events +
+  scheduler.invocations * prices.perMillion.scheduledInvocations;
 
 function lambdaCost({ lambda }: MeterReport, memory: MemoryOf): number {
   const costs = Object.entries(lambda).map(([name, { invocations, billedMs }]) => {

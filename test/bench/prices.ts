@@ -17,6 +17,8 @@ export const prices = {
     pushes: 0.5,
     /** In units of 64 KB. */
     events: 1,
+    /** After the first 14 million of a month. */
+    scheduledInvocations: 1,
   },
   /** Lambda on arm64. */
   gigabyteSecond: 0.0000133334,

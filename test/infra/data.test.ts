@@ -148,14 +148,14 @@ describe('the queues', () => {
     expect(queueNamed('StreamSliceDeadLetters').FifoQueue).toBe(true);
   });
 
-  test('calls a person for the first notification that is parked', () => {
+  test.each(['Notifications', 'Scheduling'])('calls a person for the first that %s parks', (name) => {
     expect([...propertiesOf(template, 'AWS::CloudWatch::Alarm').values()]).toContainEqual(
       expect.objectContaining({
         MetricName: 'ApproximateNumberOfMessagesVisible',
         Dimensions: [
           {
             Name: 'QueueName',
-            Value: { 'Fn::GetAtt': [expect.stringMatching(/^NotificationsDeadLetters/), 'QueueName'] },
+            Value: { 'Fn::GetAtt': [expect.stringMatching(new RegExp(`^${name}DeadLetters`)), 'QueueName'] },
           },
         ],
         Statistic: 'Maximum',

@@ -6,6 +6,7 @@ import { retryFrame } from '../../../lambdas/app/retry-frame.ts';
 import type { Change } from '../../../lambdas/domain/change.ts';
 import { ChatError } from '../../../lambdas/domain/chat-error.ts';
 import type { Connection } from '../../../lambdas/domain/connection.ts';
+import type { ScheduledMessage } from '../../../lambdas/domain/scheduled-message.ts';
 import { aConnection, fanOutScene, sent, seqsIn, usersOf } from '../../helpers/fan-out-scene.ts';
 import { aHead, aMessage } from '../../helpers/memory-stores.ts';
 
@@ -27,6 +28,29 @@ describe('fan-out', () => {
       a2: [1, 2, 3],
       b1: [1, 3],
     });
+  });
+
+  it('tells one user alone what is for nobody else, and reads no list for it', async () => {
+    const { run, posts, reads, notified } = fanOutScene({
+      connections: [aConnection('alice', 'a1'), aConnection('alice', 'a2'), aConnection('bob', 'b1')],
+    });
+    const scheduled: ScheduledMessage = {
+      conversationId: 'c1',
+      senderId: 'alice',
+      scheduledId: 's1',
+      clientMessageId: 'm1',
+      type: 'text',
+      sendAtMs: 0,
+      createdAtMs: 0,
+      status: 'failed',
+      version: 3,
+      schedule: 'name-1',
+    };
+
+    await run([{ emit: 'scheduled.failed', scheduled, changed: { atMs: 1 } }]);
+
+    expect(posts.map(({ connectionId }) => connectionId).sort()).toEqual(['a1', 'a2']);
+    expect({ reads: reads(), notified }).toEqual({ reads: 0, notified: [] });
   });
 
   it('moves a conversation up in its members’ lists, once an hour at most', async () => {

@@ -1,10 +1,11 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { changeFrom } from '../../../lambdas/data/images.ts';
-import { headItem, memberItem, messageItem } from '../../../lambdas/data/items.ts';
+import { headItem, memberItem, messageItem, scheduledItem } from '../../../lambdas/data/items.ts';
 import { announcementOf } from '../../../lambdas/domain/change.ts';
 import { publicConversation } from '../../../lambdas/domain/conversation.ts';
 import { publicMessage } from '../../../lambdas/domain/message.ts';
+import { publicScheduled } from '../../../lambdas/domain/scheduled-message.ts';
 import { aHead, aMember, aMessage } from '../../helpers/memory-stores.ts';
 
 const atMs = Date.UTC(2026, 0, 2);
@@ -123,6 +124,30 @@ const onHeads: Row[] = [
 ];
 
 describe('an image of the stream', () => {
+  it('of a scheduled message that failed is for its sender alone, member or not', () => {
+    const failed = {
+      conversationId: 'c1',
+      senderId: 'ann',
+      scheduledId: 's1',
+      clientMessageId: 'm1',
+      type: 'text' as const,
+      text: 'Later',
+      sendAtMs: atMs,
+      createdAtMs: 0,
+      status: 'failed' as const,
+      version: 3,
+      schedule: 'name-1',
+      failure: { code: 'FORBIDDEN' as const, message: 'unable to send the message; no member' },
+    };
+    const item = scheduledItem(failed, { emit: 'scheduled.failed', changed: { atMs } });
+    expect(announced(item)).toEqual({
+      conversationId: 'c1',
+      membershipVersion: 0,
+      onlyTo: 'ann',
+      events: [event('scheduled.failed', at, { scheduledMessage: publicScheduled(failed) })],
+    });
+  });
+
   it.each([...onMessages, ...onMembers, ...onHeads])('$write', ({ item, events, more }) => {
     expect(announced(item)).toEqual({ ...c1, events, ...more });
   });

@@ -54,6 +54,14 @@ describe('setting a schedule', () => {
     });
   });
 
+  test('keeps ids as they are, even those that Scheduler would take for its own words', async () => {
+    const odd = { ...task, senderId: '<aws.scheduler.execution-id>' };
+    await schedules(settings).set(odd, 0);
+    const { Input } = JSON.parse(scheduler.requests[0]?.body ?? '').Target;
+    expect(Input).not.toContain('<aws');
+    expect(JSON.parse(Input)).toEqual(odd);
+  });
+
   test.each([
     [0, 'at(2026-11-21T04:20:00)'],
     [1, 'at(2026-11-21T04:20:01)'],
