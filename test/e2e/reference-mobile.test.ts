@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OpenTarget, openTarget } from '../helpers/client-target.ts';
+import * as files from '../helpers/steps-files.ts';
 import * as given from '../helpers/steps-given.ts';
 import * as people from '../helpers/steps-membership.ts';
 import * as messages from '../helpers/steps-messages.ts';
@@ -51,19 +52,21 @@ describe('a message', () => {
   test('of every kind travels: text, picture, file, and a word of the system', async () => {
     const { nurse, patient, conversation } = await careTeam();
     const backend = await people.service(target, 'backend');
-    const picture = {
-      attachmentId: 'a1',
-      fileName: 'x-ray.png',
-      contentType: 'image/png',
-      size: 5,
-      width: 3,
-      height: 2,
-    };
-    const letter = { attachmentId: 'a2', fileName: 'letter.pdf', contentType: 'application/pdf', size: 9 };
+    const xRay = { fileName: 'x-ray.png', contentType: 'image/png', size: 5 };
+    const facts = { fileName: 'letter.pdf', contentType: 'application/pdf', size: 9 };
+    const picture = { ...(await files.uploads(nurse, conversation, xRay)), width: 3, height: 2 };
+    const letter = await files.uploads(nurse, conversation, facts);
     const sent = [
       await messages.says(nurse, conversation, { text: 'Look' }),
-      await messages.says(nurse, conversation, { type: 'image', attachments: [picture] }),
-      await messages.says(nurse, conversation, { type: 'file', text: 'For you', attachments: [letter] }),
+      await messages.says(nurse, conversation, {
+        type: 'image',
+        attachments: [{ attachmentId: picture.attachmentId, width: 3, height: 2 }],
+      }),
+      await messages.says(nurse, conversation, {
+        type: 'file',
+        text: 'For you',
+        attachments: [{ attachmentId: letter.attachmentId }],
+      }),
       await messages.says(backend, conversation, { type: 'system', text: 'The visit begins' }),
     ];
     expect(sent.map(({ type, attachments }) => [type, attachments])).toEqual([

@@ -134,6 +134,14 @@ export const requests: Record<string, (scene: Scene) => Asked> = {
   'GET /v1/admin/conversations/{conversationId}/messages': ({ conversation }) => ({ params: conversation }),
   'GET /v1/admin/messages/{messageId}/revisions': ({ message }) => ({ params: message }),
 
+  'POST /v1/conversations/{conversationId}/attachments': ({ conversation }) => ({
+    params: conversation,
+    body: { fileName: 'cat.png', contentType: 'image/png', size: 5 },
+  }),
+  'GET /v1/attachments/{attachmentId} (that is not there)': ({ conversation }) => ({
+    params: { attachmentId: `${conversation.conversationId}.${'x'.repeat(22)}` },
+  }),
+
   'POST /v1/conversations/{conversationId}/read': ({ conversation }) => ({ params: conversation, body: {} }),
   'POST /v1/conversations/{conversationId}/delivered': ({ conversation }) => ({ params: conversation, body: {} }),
   'GET /v1/conversations/{conversationId}/receipts': ({ conversation }) => ({ params: conversation }),

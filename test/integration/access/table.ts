@@ -92,6 +92,9 @@ POST /v1/messages/{messageId}/reports                          401       403    
 GET /v1/admin/conversations/{conversationId}/messages          401       403      403     403    403       403   200   403
 GET /v1/admin/messages/{messageId}/revisions                   401       403      403     403    403       403   200   403
 
+POST /v1/conversations/{conversationId}/attachments            401       403      403     201    201       201   403   201
+GET /v1/attachments/{attachmentId} (that is not there)         401       403      403     404    404       404   403   404
+
 POST /v1/conversations/{conversationId}/read                   401       403      403     200    200       200   403   403
 POST /v1/conversations/{conversationId}/delivered              401       403      403     200    200       200   403   403
 GET /v1/conversations/{conversationId}/receipts                401       403      403     200    200       200   403   200
@@ -144,6 +147,7 @@ PATCH /v1/conversations/{conversationId}                       401       403    
 POST /v1/conversations/{conversationId}/members                401       403      403      403    201        201   403   201
 POST /v1/conversations/{conversationId}/messages               401       403      403     403    201       201   403   201
 POST /v1/conversations/{conversationId}/scheduled-messages     401       403      403     403    201       201   403   201
+POST /v1/conversations/{conversationId}/attachments            401       403      403     403    201       201   403   201
 GET /v1/conversations/{conversationId}/messages                401       403      403     200    200       200   403   200
 PUT /v1/messages/{messageId}/reactions/{emoji}                 401       403      403      204    204        204   403   204
 PUT /v1/messages/{messageId}/pin                               401       403      403     403    204       204   403   204
@@ -162,6 +166,7 @@ DELETE /v1/conversations/{conversationId}                      401       403    
 POST /v1/conversations/{conversationId}/members                401       403      403     403    409       409   403   409
 POST /v1/conversations/{conversationId}/messages               401       403      403     409    409       409   403   409
 POST /v1/conversations/{conversationId}/scheduled-messages     401       403      403     409    409       409   403   409
+POST /v1/conversations/{conversationId}/attachments            401       403      403     409    409       409   403   409
 GET /v1/conversations/{conversationId}/messages                401       403      403     200    200       200   403   200
 GET /v1/search/messages (in the conversation)                  401       403      403     200    200       200   403   200
 PATCH /v1/messages/{messageId} (one’s own)                     401       -        403     409    409       409   -     -
