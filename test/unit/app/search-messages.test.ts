@@ -80,6 +80,15 @@ describe('paging through a search', () => {
       { numRuns: 300 },
     ));
 
+  it('goes on where a read was cut short, and takes nothing of those further down for it', async () => {
+    const logs = logsOf([[...many(3_000), ...many(3, { hasWord: true }), ...many(900)]]);
+    logs.get('c0')?.forEach((message, place) => {
+      if (place % 100 === 0) message.text = 'the word';
+    });
+    const pages = await allPages({ logs, messagesPerRead: 100 }, { limit: 10 });
+    expect(idsIn(pages).toSorted()).toEqual(wanted(logs).toSorted());
+  });
+
   it('goes back in time, from one page to the next, over all conversations', () =>
     fc.assert(
       fc.asyncProperty(
