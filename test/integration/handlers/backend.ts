@@ -49,6 +49,8 @@ export async function startBackend({ rates = withoutLimits, folder = ':memory:',
   vi.stubEnv('RETRY_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/000000000000/retries');
   vi.stubEnv('SLICE_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/000000000000/slices.fifo');
   vi.stubEnv('PRESENCE_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/000000000000/presence');
+  vi.stubEnv('BUCKET_NAME', 'files');
+  vi.stubEnv('BUCKET_URL', 'http://127.0.0.1:9');
   vi.stubEnv('PRESENCE_GRACE_SECONDS', '10');
   vi.stubEnv('PLATFORM_APPLICATIONS', JSON.stringify({ fcm: 'arn:aws:sns:us-east-1:000000000000:app/GCM/parley' }));
   vi.stubEnv('QUIET_HOURS', 'defer');
