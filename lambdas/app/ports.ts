@@ -159,7 +159,7 @@ export interface ConnectionStore {
 }
 
 export interface BanStore {
-  /** From now on the user opens no connection. One write. */
+  /** From now on the user opens no connection, and no request of theirs is answered. One transaction of two writes. */
   ban(ban: Ban): Promise<void>;
   /** Who is not banned stays as they are. One transaction of two writes. */
   lift(userId: string, atMs: number): Promise<void>;
