@@ -56,7 +56,7 @@ async function historyOf({ conversationId, owner }: Group): Promise<Message[]> {
   return good<MessagePage>(answer).messages;
 }
 
-/** The one schedule of a conversation that is left. */
+/** What the schedules of a conversation that are left are to do. */
 const tasksOf = ({ conversationId }: Group) =>
   chat.scheduler.schedules().flatMap(({ task }) => (task.conversationId === conversationId ? [task] : []));
 
@@ -231,6 +231,11 @@ describe('its time', () => {
           { userId: 'admin', scope: 'chat:admin' },
           { params: { userId: group.member }, body: {} },
         ),
+    ],
+    [
+      'is blocked by the other side, told as if it were closed',
+      'CONFLICT',
+      (group) => chat.database.change(keys.memberKey(group.conversationId, group.member), { blockedAtMs: 1 }),
     ],
     ['finds it closed', 'CONFLICT', (group) => by(group, 'DELETE', '', {})],
   ])('fails where its sender %s, and says so', async (_, code, lose) => {
