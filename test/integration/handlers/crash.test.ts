@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { carryNothing } from '../../../lambdas/app/carry-files.ts';
+import { carryUploads } from '../../../lambdas/app/carry-files.ts';
 import { type SendPorts, type SendRequest, sendMessage } from '../../../lambdas/app/send-message.ts';
 import { openTable } from '../../../lambdas/data/client.ts';
 import { conversationStore } from '../../../lambdas/data/conversation-store.ts';
-import { headKey, memberKey } from '../../../lambdas/data/keys.ts';
+import { fileStore } from '../../../lambdas/data/file-store.ts';
+import { fileKey, headKey, memberKey } from '../../../lambdas/data/keys.ts';
 import { sendStores } from '../../../lambdas/data/send-stores.ts';
 import type { Table } from '../../../lambdas/data/table.ts';
+import { attachmentIdOf, type ChatFile } from '../../../lambdas/domain/file.ts';
 import { sendTimeoutMs } from '../../../lambdas/domain/send-lease.ts';
 import { digest, systemRandomness } from '../../../lambdas/runtime/randomness.ts';
 import { type ChatDatabase, startChatDatabase, tableName } from '../../helpers/database.ts';
@@ -36,8 +38,20 @@ const deaths = (calls: number): Death[] =>
   ]);
 const named = ({ call, when }: Death): [string, Death] => [`${when} call ${call}`, { call, when }];
 
-/** One conversation of ann and bob, and ann's tries to send the same message in it. */
-async function conversation() {
+/** What ann has uploaded to a conversation. */
+const fileOf = (conversationId: string, createdAtMs: number): ChatFile => ({
+  conversationId,
+  fileId: 'f'.repeat(22),
+  uploaderId: 'ann',
+  objectKey: `${conversationId}/key`,
+  fileName: 'x.pdf',
+  contentType: 'application/pdf',
+  size: 5,
+  createdAtMs,
+});
+
+/** One conversation of ann and bob, and ann's tries to send the same message in it: of words, or with a file. */
+async function conversation({ withFile = false } = {}) {
   const clock = fakeClock();
   const conversationId = `g${systemRandomness.id()}`;
   const nowMs = clock.now();
@@ -59,6 +73,8 @@ async function conversation() {
     members: ['ann', 'bob'].map((userId) => ({ ...member, userId, ownSinceRead: 0, recentSends: {}, changedRev: 0 })),
   });
 
+  const file = fileOf(conversationId, nowMs);
+  if (withFile) await fileStore(table).add(file);
   let seqsTaken = 0;
   const send = (death?: Death, senderId = 'ann') => {
     const around = dyingAt(death);
@@ -78,13 +94,16 @@ async function conversation() {
       messages: around(stores.messages),
       replies: around(stores.replies),
       files: around(stores.files),
-      carry: carryNothing,
+      carry: carryUploads({ files: around(stores.files), storage: around({ keep: async () => 'v1' }), clock }),
       clock,
       randomness: systemRandomness,
       digest,
     };
     const request: SendRequest = { conversationId, senderId, clientMessageId: 'm-1', type: 'text', text: 'Hello' };
-    return sendMessage(ports)(request);
+    return sendMessage(ports)({
+      ...request,
+      ...(withFile && { attachments: [{ attachmentId: attachmentIdOf(file) }] }),
+    });
   };
 
   return {
@@ -93,6 +112,7 @@ async function conversation() {
     seqsTaken: () => seqsTaken,
     close: () => database.change(headKey(conversationId), { closedAtMs: 1 }),
     head: () => database.itemOf(headKey(conversationId)),
+    file: () => database.itemOf(fileKey(conversationId, file.fileId)),
     sender: () => database.itemOf(memberKey(conversationId, 'ann')),
     messages: async () =>
       (await database.partition(headKey(conversationId).PK)).filter(({ entity }) => entity === 'message'),
@@ -169,6 +189,49 @@ describe('a send that dies', () => {
     expect(await it.head()).toMatchObject({ lastSeq: 0 });
   });
 });
+
+/** With a file two calls more, after the claim or the take-over: the file, and the bucket. */
+describe('a send with a file that dies', () => {
+  test.each(deaths(5).map(named))('%s, repeated, is one message with its file', async (_, death) => {
+    const it = await conversation({ withFile: true });
+    await expect(it.send(death)).rejects.toBeInstanceOf(Crash);
+    it.clock.advance(leaseOverMs);
+    await expectOneMessage(it);
+    await expectItsFile(it);
+  });
+
+  test.each(deaths(5).map(named))('%s, and whose repeat dies at any call, is too', async (_, death) => {
+    for (const repeatDeath of deaths(7)) {
+      const it = await conversation({ withFile: true });
+      await dieOrFinish(it, death);
+      it.clock.advance(leaseOverMs);
+      await dieOrFinish(it, repeatDeath);
+      it.clock.advance(leaseOverMs);
+      await expectOneMessage(it);
+      await expectItsFile(it);
+    }
+  });
+
+  test('is refused where the file was deleted since, and leaves nothing of itself', async () => {
+    const it = await conversation({ withFile: true });
+    await expect(it.send({ call: 2, when: 'before' })).rejects.toBeInstanceOf(Crash);
+    const { PK, SK } = (await it.file()) ?? {};
+    await database.change({ PK: String(PK), SK: String(SK) }, { deletedAtMs: 1 });
+    it.clock.advance(leaseOverMs);
+    await expect(it.send()).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+    expect(await it.sender()).toMatchObject({ ownSinceRead: 0, recentSends: {} });
+    expect(await it.head()).toMatchObject({ lastSeq: 0 });
+  });
+});
+
+/** No message without its file, and no file that is said to be in another. */
+async function expectItsFile(it: Conversation): Promise<void> {
+  const [message] = await it.messages();
+  expect(message).toMatchObject({ attachments: [{ fileName: 'x.pdf', size: 5 }] });
+  const file = await it.file();
+  expect(file).toMatchObject({ seq: message?.seq, objectVersion: 'v1' });
+  expect(file).not.toHaveProperty('ttl');
+}
 
 describe('a repeat of a send that died after its first write', () => {
   const diedAfterItsClaim = async () => {
