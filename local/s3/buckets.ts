@@ -57,7 +57,9 @@ export function sweep({ name, expirations }: Bucket, objects: Objects, nowMs: nu
 
 /** S3 refuses the preflight of a method or an origin that no rule has. */
 export function preflight({ cors }: Bucket, origin: string, method: string): HttpReply | undefined {
-  return cors.methods.includes(method) ? preflightReply(cors, origin) : undefined;
+  const reply = preflightReply(cors, origin);
+  const isAllowed = cors.methods.includes(method) && 'access-control-allow-origin' in reply.headers;
+  return isAllowed ? { ...reply, status: 200 } : undefined;
 }
 
 export const shared = ({ cors }: Bucket, reply: HttpReply, origin: string | undefined): HttpReply =>

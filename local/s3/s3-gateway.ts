@@ -47,6 +47,7 @@ export function createS3Gateway(parts: S3Parts): S3Gateway {
       key: decodeURIComponent(rest.join('/')),
       query: new URLSearchParams(request.rawQuery),
     };
+    if (request.method === 'OPTIONS') return answerPreflight(asked);
     return shared(bucket, await answer(parts, asked), request.headers.origin);
   };
 }
@@ -63,19 +64,17 @@ async function answer(parts: S3Parts, request: S3Request): Promise<HttpReply> {
 
 type Operation = (parts: S3Parts, request: S3Request) => Promise<HttpReply>;
 
-function operationOf({ method, key, query, headers }: S3Request): Operation {
-  if (method === 'OPTIONS' && headers.origin !== undefined) return answerPreflight;
+function operationOf({ method, key, query }: S3Request): Operation {
   if (method === 'POST' && key === '') return postObject;
   if (method === 'GET' && key !== '') return readObject;
   if (method === 'DELETE' && query.has('tagging')) return untagObject;
   throw new AwsError(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.');
 }
 
-async function answerPreflight(_parts: S3Parts, { bucket, headers }: S3Request): Promise<HttpReply> {
+function answerPreflight({ bucket, headers }: S3Request): HttpReply {
   const { origin = '', 'access-control-request-method': method = '' } = headers;
-  const reply = preflight(bucket, origin, method);
-  if (reply) return { ...reply, status: 200 };
-  throw new AwsError(403, 'AccessForbidden', 'CORSResponse: This CORS request is not allowed.');
+  const forbidden = new AwsError(403, 'AccessForbidden', 'CORSResponse: This CORS request is not allowed.');
+  return preflight(bucket, origin, method) ?? refusal(forbidden);
 }
 
 async function readObject(parts: S3Parts, request: S3Request): Promise<HttpReply> {
