@@ -55,8 +55,8 @@ export function fileStorage({ name, url }: Bucket): FileStorage {
       // To take a tag away that is gone already changes nothing.
       const answer = isBusy(first) ? await untag(objectKey) : first;
       if (answer.status === 404) return undefined;
-      if (answer.status === 204) return String(answer.headers['x-amz-version-id']);
-      return failed(answer);
+      const version = answer.headers['x-amz-version-id'];
+      return answer.status === 204 && typeof version === 'string' ? version : failed(answer);
     },
   };
 }

@@ -75,6 +75,11 @@ describe('to keep an upload', () => {
   });
 });
 
+test('a bucket that keeps no versions is a mistake of ours', async () => {
+  answers = [{ status: 204 }];
+  await expect(storage().keep('c1/key')).rejects.toThrow(/S3 answers 204/);
+});
+
 describe('a link', () => {
   test.each([
     ['image/png', 'inline'],
