@@ -110,7 +110,7 @@ describe('leaving and removing', () => {
     expect((await chat.remove(mo, id, bob)).status).toBe(204);
     expect(await chat.announced(id)).toMatchObject({
       events: [{ type: 'member.removed', data: { member: { userId: bob, role: 'member' } } }],
-      alsoTo: [bob],
+      membership: { removed: [bob] },
     });
     expect((await chat.show(bob, id)).body.code).toBe('FORBIDDEN');
     expect((await chat.list(bob)).body.conversations).toEqual([]);
