@@ -1,7 +1,6 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
-import { SignatureV4 } from '@smithy/signature-v4';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type PresignedRequest, presigner } from '../../../lambdas/outbound/presigned.ts';
+import { sdkSigner } from '../../helpers/sdk-signer.ts';
 
 const region = 'eu-central-1';
 const nowMs = Date.UTC(2026, 10, 21, 3, 15, 0, 7);
@@ -14,41 +13,7 @@ const withCredentials = (keyId: string, secret: string, token?: string) => {
 beforeEach(() => withCredentials('AKIAEXAMPLE', 'secret/with+signs', 'session=='));
 afterEach(() => vi.unstubAllEnvs());
 
-type Data = string | ArrayBuffer | ArrayBufferView;
-const bytesOf = (data: Data): Buffer => {
-  if (typeof data === 'string') return Buffer.from(data);
-  return ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.from(data);
-};
-
-/** The hash that the SDK's signer asks for, by Node. */
-class Sha256 {
-  readonly #hash: Hash | Hmac;
-  constructor(secret?: Data) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret));
-  }
-  update(data: Data) {
-    this.#hash.update(bytesOf(data));
-  }
-  async digest() {
-    return new Uint8Array(this.#hash.digest());
-  }
-  reset() {}
-}
-
-const signerOfSdk = () => {
-  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = process.env;
-  return new SignatureV4({
-    service: 's3',
-    region,
-    sha256: Sha256,
-    uriEscapePath: false,
-    credentials: {
-      accessKeyId: AWS_ACCESS_KEY_ID,
-      secretAccessKey: AWS_SECRET_ACCESS_KEY,
-      ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
-    },
-  });
-};
+const signerOfSdk = () => sdkSigner({ service: 's3', region, uriEscapePath: false });
 
 /** The SDK's presigner says in the query too that the body is not signed. */
 const unsigned = { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' };

@@ -1,7 +1,6 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
-import { SignatureV4 } from '@smithy/signature-v4';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { signerFor, type UnsignedRequest } from '../../../lambdas/outbound/signed-request.ts';
+import { sdkSigner } from '../../helpers/sdk-signer.ts';
 
 const region = 'eu-central-1';
 const nowMs = Date.UTC(2026, 10, 21, 3, 15, 0, 7);
@@ -13,44 +12,12 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-type Data = string | ArrayBuffer | ArrayBufferView;
-const bytesOf = (data: Data): Buffer => {
-  if (typeof data === 'string') return Buffer.from(data);
-  return ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.from(data);
-};
-
-/** The hash that the SDK's signer asks for, by Node. */
-class Sha256 {
-  readonly #hash: Hash | Hmac;
-  constructor(secret?: Data) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret));
-  }
-  update(data: Data) {
-    this.#hash.update(bytesOf(data));
-  }
-  async digest() {
-    return new Uint8Array(this.#hash.digest());
-  }
-  reset() {}
-}
-
 /** What AWS's own signer makes of the same request. */
 async function authorizationOfSdk(
   { method, host, path, body, headers: own }: UnsignedRequest,
   service = 'execute-api',
 ): Promise<string | undefined> {
-  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = process.env;
-  const signer = new SignatureV4({
-    service,
-    region,
-    sha256: Sha256,
-    applyChecksum: false,
-    credentials: {
-      accessKeyId: AWS_ACCESS_KEY_ID,
-      secretAccessKey: AWS_SECRET_ACCESS_KEY,
-      ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
-    },
-  });
+  const signer = sdkSigner({ service, region, applyChecksum: false });
   const { pathname, searchParams } = new URL(path, 'https://host');
   const query = Object.fromEntries(searchParams);
   const headersGiven = { ...own, host };
