@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { ConversationSummary } from '../../contract/conversation.ts';
 import type { Role } from '../../contract/member.ts';
 import type { MessagePage } from '../../contract/message.ts';
@@ -7,7 +7,7 @@ import type { ReactionPage } from '../../contract/reaction.ts';
 import type { SyncAnswer } from '../../contract/sync.ts';
 import { systemRandomness } from '../../lambdas/runtime/randomness.ts';
 import { isOf } from '../helpers/client-socket.ts';
-import { captureOutput } from '../helpers/events.ts';
+import { freezeTime } from '../helpers/frozen-time.ts';
 import { type Delivery, startDelivery } from './model/delivery.ts';
 import { listenTo, snapshotOf } from './model/hearing.ts';
 import { catchUp, logOf, newReplica, type Replica } from './model/replica.ts';
@@ -27,14 +27,7 @@ afterAll(async () => {
   await delivery.close();
   await chat.close();
 });
-beforeEach(() => {
-  captureOutput();
-  vi.useFakeTimers({ toFake: ['Date'] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+freezeTime();
 
 const one = '/v1/conversations/{conversationId}';
 const aMessage = '/v1/messages/{messageId}';

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Reply } from '../../../contract/frame.ts';
 import { connectionsKey, watchersKey } from '../../../lambdas/data/keys.ts';
 import { systemRandomness } from '../../../lambdas/runtime/randomness.ts';
-import { captureOutput } from '../../helpers/events.ts';
+import { freezeTime } from '../../helpers/frozen-time.ts';
 import { type HttpStandIn, httpStandIn } from '../../helpers/http-stand-in.ts';
 import { audience, goodClaims, issuer, type SigningKey, signingKey } from '../../helpers/tokens.ts';
 import { type Backend, startBackend, textOf } from './backend.ts';
@@ -27,14 +27,9 @@ afterAll(async () => {
   await provider.close();
   await backend.close();
 });
+freezeTime();
 beforeEach(() => {
-  captureOutput();
-  vi.useFakeTimers({ toFake: ['Date'] });
   ann = newConnection(`ann-${systemRandomness.id()}`);
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
 });
 
 const [second, minute, hour] = [1_000, 60_000, 3_600_000];

@@ -1,10 +1,11 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { connectionAttribute } from '../../../lambdas/data/items.ts';
 import { connectionsKey, headKey, messageKey } from '../../../lambdas/data/keys.ts';
 import { systemRandomness } from '../../../lambdas/runtime/randomness.ts';
-import { captureOutput, queueEvent } from '../../helpers/events.ts';
+import { queueEvent } from '../../helpers/events.ts';
+import { freezeTime } from '../../helpers/frozen-time.ts';
 import type { StandInAnswer } from '../../helpers/http-stand-in.ts';
 import { type Backend, startBackend, textOf } from './backend.ts';
 
@@ -21,18 +22,13 @@ beforeAll(async () => {
   backend = await startBackend();
 });
 afterAll(() => backend.close());
+freezeTime();
 beforeEach(async () => {
-  captureOutput();
-  vi.useFakeTimers({ toFake: ['Date'] });
   sqs.reset();
   sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [] });
   backend.connections.answers.clear();
   [ann, bob] = [someone(), someone()];
   group = await newGroup();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
 });
 
 async function newGroup(): Promise<string> {

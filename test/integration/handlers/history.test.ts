@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openTable } from '../../../lambdas/data/client.ts';
 import { conversationStore } from '../../../lambdas/data/conversation-store.ts';
 import { messageStore } from '../../../lambdas/data/message-store.ts';
 import { tableName } from '../../helpers/database.ts';
-import { captureOutput } from '../../helpers/events.ts';
+import { freezeTime } from '../../helpers/frozen-time.ts';
 import { type Backend, startBackend, textOf } from './backend.ts';
 
 let backend: Backend;
@@ -13,14 +13,9 @@ beforeAll(async () => {
   backend = await startBackend();
 });
 afterAll(() => backend.close());
+freezeTime();
 beforeEach(async () => {
-  captureOutput();
-  vi.useFakeTimers({ toFake: ['Date'] });
   group = (await backend.create('ann', { type: 'group', title: 'Team', memberIds: ['bob'] })).body.conversation.id;
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
 });
 
 const later = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1_000);

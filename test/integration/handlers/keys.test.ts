@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { userPK } from '../../../lambdas/data/keys.ts';
-import { captureOutput } from '../../helpers/events.ts';
+import { freezeTime } from '../../helpers/frozen-time.ts';
 import type { Caller } from './backend.ts';
 import { keyCalls, keysOf, oneTimeKey, upTo } from './key-calls.ts';
 import { type PresenceScene, startPresence } from './presence-scene.ts';
@@ -8,29 +8,13 @@ import { type PresenceScene, startPresence } from './presence-scene.ts';
 const second = 1_000;
 let scene: PresenceScene;
 let keys: Awaited<ReturnType<typeof keyCalls>>;
-let output: ReturnType<typeof captureOutput>;
 
 beforeAll(async () => {
   scene = await startPresence();
   keys = await keyCalls();
 });
 afterAll(() => scene.close());
-beforeEach(() => {
-  output = captureOutput();
-  vi.useFakeTimers({ toFake: ['Date'] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
-
-/** Two who write to each other directly, and nothing heard yet. */
-async function pair(): Promise<[Caller, Caller]> {
-  const [ann, bob] = [await scene.user('ann'), await scene.user('bob')];
-  await scene.direct(ann, bob);
-  await scene.pass(second);
-  return [ann, bob];
-}
+const output = freezeTime();
 
 const left = async (user: Caller) =>
   (await keys.show(user, 'me')).body.keys.map(({ deviceId, oneTimeKeysLeft }) => [deviceId, oneTimeKeysLeft]);
@@ -46,7 +30,7 @@ const heard = (caller: Caller) =>
 
 describe('the keys of a device', () => {
   test('are saved, shown to whom one writes, and to oneself with what is left', async () => {
-    const [ann, bob] = await pair();
+    const [ann, bob] = await scene.pair();
     const { identityKey, signedPreKey } = keysOf('YW5u');
     const saved = await keys.save(ann, 'phone', keysOf('YW5u', 1, 2, 3));
     const shown = { deviceId: 'phone', identityKey, signedPreKey };
@@ -56,7 +40,7 @@ describe('the keys of a device', () => {
   });
 
   test('saved again are the same, and a new signed pre-key takes the place of the old', async () => {
-    const [ann, bob] = await pair();
+    const [ann, bob] = await scene.pair();
     for (let n = 0; n < 2; n += 1) await keys.save(ann, 'phone', keysOf('YW5u', 1, 2));
     expect(await left(ann)).toEqual([['phone', 2]]);
     const renewed = { keyId: 2, publicKey: 'bmV3', signature: 'bmV3' };
@@ -66,7 +50,7 @@ describe('the keys of a device', () => {
   });
 
   test('a one-time key that was claimed never comes back, however often it is given', async () => {
-    const [ann, bob] = await pair();
+    const [ann, bob] = await scene.pair();
     await keys.save(ann, 'phone', keysOf('YW5u', 5, 7));
     expect((await claimed(bob, ann)).concat(await claimed(bob, ann)).toSorted()).toEqual([5, 7]);
     expect((await keys.save(ann, 'phone', keysOf('YW5u', 5, 6, 7, 8))).body.keys.oneTimeKeysLeft).toBe(1);
@@ -75,7 +59,7 @@ describe('the keys of a device', () => {
   });
 
   test('another identity makes an end of all one-time keys before it, and its own begin anew', async () => {
-    const [ann, bob] = await pair();
+    const [ann, bob] = await scene.pair();
     await keys.save(ann, 'phone', keysOf('YW5u', 1, 2, 3));
     expect((await keys.save(ann, 'phone', keysOf('bmV3', 2))).body.keys.oneTimeKeysLeft).toBe(1);
     expect(await oneTimeItems(ann)).toHaveLength(1);
@@ -84,7 +68,7 @@ describe('the keys of a device', () => {
   });
 
   test('are removed whole, and removing them again is done already', async () => {
-    const [ann, bob] = await pair();
+    const [ann, bob] = await scene.pair();
     await keys.save(ann, 'phone', keysOf('YW5u', 1, 2, 3));
     for (let n = 0; n < 2; n += 1) expect((await keys.remove(ann, 'phone')).status).toBe(204);
     expect((await keys.show(bob, ann)).body).toEqual({ keys: [] });
@@ -92,7 +76,7 @@ describe('the keys of a device', () => {
   });
 
   test('of many characters in its id are its own', async () => {
-    const [ann, bob] = await pair();
+    const [ann, bob] = await scene.pair();
     const deviceIds = ['a#b', 'a%23b', 'a', '手机'];
     for (const [n, deviceId] of deviceIds.entries()) await keys.save(ann, deviceId, keysOf('YW5u', n));
     expect(
@@ -104,7 +88,7 @@ describe('the keys of a device', () => {
 
 describe('the bounds', () => {
   test('100 keys a call, 200 a device; a call that is too much adds nothing', async () => {
-    const [ann] = await pair();
+    const [ann] = await scene.pair();
     expect((await keys.save(ann, 'phone', keysOf('YW5u', ...upTo(100)))).status).toBe(200);
     const second = upTo(100).map((n) => 100 + n);
     expect((await keys.save(ann, 'phone', keysOf('YW5u', ...second))).body.keys.oneTimeKeysLeft).toBe(200);
@@ -114,7 +98,7 @@ describe('the bounds', () => {
   });
 
   test('20 devices, however many come at the same moment; one that is removed makes room', async () => {
-    const [ann] = await pair();
+    const [ann] = await scene.pair();
     const answers = await Promise.all(upTo(24).map((n) => keys.save(ann, `device-${n}`, keysOf('YW5u'))));
     const refused = answers.flatMap(({ status, body }) => (status === 200 ? [] : [body.code]));
     const devices = await left(ann);
@@ -133,7 +117,7 @@ describe('the bounds', () => {
     ['oneTimeKeys', keysOf('YW5u', 1, 1)],
     ['privateKey', { ...keysOf('YW5u'), privateKey: 'AAAA' }],
   ])('what is wrong is named: %s', async (path, body) => {
-    const [ann] = await pair();
+    const [ann] = await scene.pair();
     const { status, body: problem } = await keys.save(ann, 'phone', body);
     expect({ status, paths: problem.errors?.map((error) => error.path) }).toEqual({ status: 400, paths: [path] });
   });
@@ -141,7 +125,7 @@ describe('the bounds', () => {
 
 describe('claiming', () => {
   test('50 at the same moment of 20 keys are 20 different keys, and 30 that are told there is none', async () => {
-    const [ann, bob] = await pair();
+    const [ann, bob] = await scene.pair();
     await keys.save(ann, 'phone', keysOf('YW5u', ...upTo(20)));
     const outcomes = (await Promise.all(upTo(50).map(() => claimed(bob, ann)))).flat();
     const given = outcomes.filter((outcome) => typeof outcome === 'number');
@@ -151,7 +135,7 @@ describe('claiming', () => {
   });
 
   test('while the same keys are given again and again hands none out twice', async () => {
-    const [ann, bob] = await pair();
+    const [ann, bob] = await scene.pair();
     const give = () => keys.save(ann, 'phone', keysOf('YW5u', ...upTo(30)));
     await give();
     const [outcomes] = await Promise.all([
@@ -163,7 +147,7 @@ describe('claiming', () => {
   });
 
   test('takes a key of every device, or of those named, and of a user’s own too', async () => {
-    const [ann, bob] = await pair();
+    const [ann, bob] = await scene.pair();
     for (const [n, deviceId] of ['laptop', 'phone', 'tablet'].entries())
       await keys.save(ann, deviceId, keysOf('YW5u', n, n + 10));
     expect((await claimed(bob, ann, { deviceIds: ['phone', 'phone', 'unknown'] })).length).toBe(1);
@@ -177,7 +161,7 @@ describe('claiming', () => {
   });
 
   test('is for those who share a conversation; to all others everybody is like somebody without keys', async () => {
-    const [ann, bob] = await pair();
+    const [ann, bob] = await scene.pair();
     const [cyd, dan] = [await scene.user('cyd'), await scene.user('dan')];
     await scene.group(ann, cyd);
     await keys.save(ann, 'phone', keysOf('YW5u', ...upTo(20)));
@@ -200,7 +184,7 @@ describe('claiming', () => {
 
 describe('events', () => {
   test('a new device, another identity and a removal are told to partners and to oneself; new pre-keys are not', async () => {
-    const [ann, bob] = await pair();
+    const [ann, bob] = await scene.pair();
     const stranger = await scene.user('eve');
     const changed = { type: 'keys.changed', at: expect.any(String), data: { userId: ann.userId, deviceId: 'phone' } };
     const steps = [
@@ -224,7 +208,7 @@ describe('events', () => {
   });
 
   test('of fewer than ten left the owner hears, and nobody else', async () => {
-    const [ann, bob] = await pair();
+    const [ann, bob] = await scene.pair();
     await keys.save(ann, 'phone', keysOf('YW5u', ...upTo(11)));
     await scene.pass(second);
     const before = [heard(ann).length, heard(bob).length];
@@ -240,7 +224,7 @@ describe('events', () => {
   });
 
   test('who is blocked hears nothing', async () => {
-    const [ann, bob] = await pair();
+    const [ann, bob] = await scene.pair();
     await scene.block('PUT', bob, ann);
     await keys.save(ann, 'phone', keysOf('YW5u', 1));
     await scene.pass(second);
@@ -249,7 +233,7 @@ describe('events', () => {
 });
 
 test('no log line has a key in it', async () => {
-  const [ann, bob] = await pair();
+  const [ann, bob] = await scene.pair();
   const canary = 'Y2FuYXJ5';
   await keys.save(ann, 'phone', { ...keysOf(canary, 1), oneTimeKeys: [{ keyId: 1, publicKey: canary }] });
   await claimed(bob, ann);

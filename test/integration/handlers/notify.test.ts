@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-sns';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   blockKey,
   connectionsKey,
@@ -18,7 +18,8 @@ import {
   notificationsKey,
 } from '../../../lambdas/data/keys.ts';
 import { systemRandomness } from '../../../lambdas/runtime/randomness.ts';
-import { captureOutput, queueEvent } from '../../helpers/events.ts';
+import { queueEvent } from '../../helpers/events.ts';
+import { freezeTime } from '../../helpers/frozen-time.ts';
 import { type Backend, startBackend, textOf } from './backend.ts';
 
 const sns = mockClient(SNSClient);
@@ -37,9 +38,8 @@ beforeAll(async () => {
   backend = await startBackend();
 });
 afterAll(() => backend.close());
+freezeTime();
 beforeEach(async () => {
-  captureOutput();
-  vi.useFakeTimers({ toFake: ['Date'] });
   vi.setSystemTime(noon);
   for (const mock of [sns, sqs]) mock.reset();
   sns.on(CreatePlatformEndpointCommand).callsFake(({ Token }) => ({ EndpointArn: arnOf(Token) }));
@@ -51,10 +51,6 @@ beforeEach(async () => {
   group = created.body.conversation.id;
   await registers(bob, 'phone');
   await says('Are you there?');
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
 });
 
 const registers = (userId: string, deviceId: string) =>

@@ -50,6 +50,13 @@ export async function startPresence() {
     ...rooms,
     ...clients,
     pass,
+    /** Two who write to each other directly, and nothing heard yet. */
+    async pair(): Promise<[Caller, Caller]> {
+      const [ann, bob] = [await rooms.user('ann'), await rooms.user('bob')];
+      await rooms.direct(ann, bob);
+      await pass(1_000);
+      return [ann, bob];
+    },
     connect: (caller: Caller) => rooms.backend.connect(caller),
     disconnect: (caller: Caller) => rooms.backend.disconnect(caller),
     /** What this connection has heard of who is there, as `ann online`. */

@@ -1,43 +1,27 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectionsKey } from '../../../lambdas/data/keys.ts';
-import { captureOutput } from '../../helpers/events.ts';
+import { freezeTime } from '../../helpers/frozen-time.ts';
 import { type Caller, textOf } from './backend.ts';
 import { type PresenceScene, startPresence } from './presence-scene.ts';
 
 const second = 1_000;
 const hour = 3_600 * second;
 let scene: PresenceScene;
-let output: ReturnType<typeof captureOutput>;
 
 beforeAll(async () => {
   scene = await startPresence();
 });
 afterAll(() => scene.close());
-beforeEach(() => {
-  output = captureOutput();
-  vi.useFakeTimers({ toFake: ['Date'] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+const output = freezeTime();
 
 const statusesIn = async (asker: Caller, ...others: Caller[]) => {
   const { body } = await scene.ask(asker, ...others.map(({ userId }) => userId));
   return body.presence.map(({ status }) => status);
 };
 
-/** Two who write to each other directly, and nothing heard yet. */
-async function pair(): Promise<[Caller, Caller]> {
-  const [ann, bob] = [await scene.user('ann'), await scene.user('bob')];
-  await scene.direct(ann, bob);
-  await scene.pass(second);
-  return [ann, bob];
-}
-
 describe('the other side of a direct conversation hears', () => {
   test('of several devices only what the user is: away once nobody looks at any, offline once all are gone', async () => {
-    const [ann, bob] = await pair();
+    const [ann, bob] = await scene.pair();
     const tablet = await scene.connected(ann, 'tablet');
     const before = scene.heardOf(bob).length;
     const heard = async (ms = second) => {
@@ -60,7 +44,7 @@ describe('the other side of a direct conversation hears', () => {
   });
 
   test('nothing of a late word that an old connection is gone', async () => {
-    const [ann, bob] = await pair();
+    const [ann, bob] = await scene.pair();
     const before = scene.heardOf(bob).length;
     await scene.connected(ann, 'new phone');
     await scene.disconnect(ann);
@@ -71,7 +55,7 @@ describe('the other side of a direct conversation hears', () => {
   });
 
   test('nothing while one has blocked the other, whichever, and no more of before', async () => {
-    const [ann, bob] = await pair();
+    const [ann, bob] = await scene.pair();
     await scene.block('PUT', ann, bob);
     const before = [scene.heardOf(ann).length, scene.heardOf(bob).length];
     for (const one of [ann, bob]) await scene.set(one, 'away');
@@ -115,7 +99,7 @@ describe('of who shares a group', () => {
 
 describe('who asks', () => {
   test('is told of those with whom they share a conversation, in the order asked for', async () => {
-    const [ann, bob] = await pair();
+    const [ann, bob] = await scene.pair();
     const [cyd, stranger] = [await scene.user('cyd'), await scene.user('dan')];
     await scene.group(ann, cyd);
     await scene.set(cyd, 'away');
@@ -139,7 +123,7 @@ describe('who asks', () => {
 
 describe('a connection that is gone without a word', () => {
   test('ends at read with its own time, and for others when the table cleans up; when it was is not lost', async () => {
-    const [ann, bob] = await pair();
+    const [ann, bob] = await scene.pair();
     const before = scene.heardOf(bob).length;
     const endsAt = Date.now() + 2 * hour;
     await scene.pass(2 * hour);
@@ -162,7 +146,7 @@ describe('a connection that is gone without a word', () => {
   });
 
   test('is found out by the first post that meets a 410', async () => {
-    const [ann, bob] = await pair();
+    const [ann, bob] = await scene.pair();
     await scene.pass(20 * second);
     scene.backend.connections.answers.set(ann.connectionId, {
       status: 410,
@@ -177,7 +161,7 @@ describe('a connection that is gone without a word', () => {
   });
 
   test('can say no more of itself', async () => {
-    const [ann] = await pair();
+    const [ann] = await scene.pair();
     await scene.disconnect(ann);
     expect(await scene.set(ann, 'away')).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' } });
   });

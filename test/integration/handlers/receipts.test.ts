@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { changeFrom } from '../../../lambdas/data/images.ts';
 import { memberKey } from '../../../lambdas/data/keys.ts';
 import { announcementOf } from '../../../lambdas/domain/change.ts';
-import { captureOutput } from '../../helpers/events.ts';
+import { freezeTime } from '../../helpers/frozen-time.ts';
 import { type Backend, startBackend, textOf } from './backend.ts';
 import { type ReaderCalls, readerCalls } from './reader-calls.ts';
 
@@ -15,14 +15,9 @@ beforeAll(async () => {
   calls = await readerCalls();
 });
 afterAll(() => backend.close());
+freezeTime();
 beforeEach(async () => {
-  captureOutput();
-  vi.useFakeTimers({ toFake: ['Date'] });
   group = await newGroup('bob');
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
 });
 
 const newGroup = async (...memberIds: string[]) =>

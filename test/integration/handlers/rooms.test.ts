@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { limits } from '../../../contract/limits.ts';
 import { connectionsKey } from '../../../lambdas/data/keys.ts';
-import { captureOutput } from '../../helpers/events.ts';
+import { freezeTime } from '../../helpers/frozen-time.ts';
 import { type ReaderCalls, readerCalls } from './reader-calls.ts';
 import { codeOf } from './room-calls.ts';
 import { type Rooms, startRooms } from './room-scene.ts';
@@ -13,14 +13,7 @@ beforeAll(async () => {
   readers = await readerCalls();
 });
 afterAll(() => rooms.close());
-beforeEach(() => {
-  captureOutput();
-  vi.useFakeTimers({ toFake: ['Date'] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+freezeTime();
 
 describe('joining', () => {
   test('is seen on the connection and in the room; doing it again changes nothing', async () => {

@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { limits } from '../../../contract/limits.ts';
-import { captureOutput } from '../../helpers/events.ts';
+import { freezeTime } from '../../helpers/frozen-time.ts';
 import type { Caller } from './backend.ts';
 import { type ReaderCalls, readerCalls } from './reader-calls.ts';
 import { codeOf } from './room-calls.ts';
@@ -13,14 +13,7 @@ beforeAll(async () => {
   readers = await readerCalls();
 });
 afterAll(() => rooms.close());
-beforeEach(() => {
-  captureOutput();
-  vi.useFakeTimers({ toFake: ['Date'] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+const output = freezeTime();
 
 describe('a signal', () => {
   const offer = { offer: { sdp: 'v=0 secret' } };
@@ -31,7 +24,6 @@ describe('a signal', () => {
   });
 
   test('reaches all connections of the other, is never stored, and never logged', async () => {
-    const output = captureOutput();
     const [ann, bob] = [await rooms.user('ann'), await rooms.user('bob')];
     const laptop = await rooms.connected(bob, 'laptop');
     const conversation = await rooms.direct(ann, bob);

@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ConversationChanges, SyncAnswer, Synced } from '../../../contract/sync.ts';
 import { openTable } from '../../../lambdas/data/client.ts';
 import { conversationStore } from '../../../lambdas/data/conversation-store.ts';
 import { messageStore } from '../../../lambdas/data/message-store.ts';
 import { tableName } from '../../helpers/database.ts';
-import { captureOutput } from '../../helpers/events.ts';
+import { freezeTime } from '../../helpers/frozen-time.ts';
 import { type Backend, startBackend, textOf } from './backend.ts';
 import { type ReaderCalls, readerCalls, syncingClient } from './reader-calls.ts';
 
@@ -19,17 +19,12 @@ beforeAll(async () => {
   calls = await readerCalls();
 });
 afterAll(() => backend.close());
+freezeTime();
 beforeEach(async () => {
-  captureOutput();
-  vi.useFakeTimers({ toFake: ['Date'] });
   // A user's first sync is of all their conversations: each test has users of its own.
   user += 1;
   [ann, bob] = [`ann-${user}`, `bob-${user}`];
   group = await newGroup();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
 });
 
 const newGroup = async () =>

@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { captureOutput } from '../../helpers/events.ts';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { freezeTime } from '../../helpers/frozen-time.ts';
 import { textOf } from './backend.ts';
 import { codeOf } from './room-calls.ts';
 import { type Rooms, startRooms } from './room-scene.ts';
@@ -9,14 +9,7 @@ beforeAll(async () => {
   rooms = await startRooms();
 });
 afterAll(() => rooms.close());
-beforeEach(() => {
-  captureOutput();
-  vi.useFakeTimers({ toFake: ['Date'] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+freezeTime();
 
 describe('typing', () => {
   test('is told to the connections that have joined, but the typist’s own, and never stored', async () => {
