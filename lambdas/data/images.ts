@@ -46,12 +46,6 @@ export function occurrenceFrom(write: Write, graceMs: number): Occurrence | unde
   return presence && { presence };
 }
 
-/** Nothing for a write to what is a user's. */
-export function conversationChangeFrom(write: Write): Change | undefined {
-  const isOfUser = ['connections', 'keyRing'].includes(entityOf(write));
-  return isOfUser ? undefined : changeFrom(write.after ?? {});
-}
-
 const entityOf = ({ before, after = before ?? {} }: Write): string => String(itemIn(after).entity);
 
 /** Written by our own store, which writes with `emit` the `changed` that belongs to it. */

@@ -121,7 +121,7 @@ export const connectionsKey = (userId: string): Key => ofUser(userId, 'CONNECTIO
 export const blockPrefix = 'BLOCK#';
 export const blockKey = (userId: string, blockedUserId: string): Key =>
   ofUser(userId, blockPrefix + part(blockedUserId));
-export const blockerPrefix = 'BLOCKER#';
+const blockerPrefix = 'BLOCKER#';
 export const blockerKey = (blockedUserId: string, userId: string): Key =>
   ofUser(blockedUserId, blockerPrefix + part(userId));
 /** Begins the keys of both, blocks before blockers. */
@@ -254,7 +254,6 @@ export const memberOf = ({ SK }: Keyed): string => partAt(SK, 1);
 export const senderOf = memberOf;
 export const fileOf = memberOf;
 export const blockedOf = memberOf;
-export const blockerOf = memberOf;
 export const deviceOf = memberOf;
 export const oneTimeKeyIdOf = ({ SK }: Keyed): number => Number(partAt(SK, 3));
 export const reportOf = userOf;

@@ -23,7 +23,7 @@ export const longestConnectionMs = 2 * 60 * 60_000;
 export const longestConnectMs = 30_000;
 
 /** For this long a connection may answer 410 because its `$connect` is still running, and not because it is gone. */
-export const youngConnectionMs = 10_000;
+const youngConnectionMs = 10_000;
 
 export const isYoung = ({ openedAtMs }: Pick<Connection, 'openedAtMs'>, nowMs: number): boolean =>
   nowMs - openedAtMs < youngConnectionMs;

@@ -76,7 +76,7 @@ const reasons: [DropReason, (question: MembersQuestion) => boolean][] = [
   ['blocked', ({ member, isBlocked }) => isBlocked || isMarkedBlocked(member)],
 ];
 
-export const wantsAny = ({ push, sms }: NotificationSettings): boolean => push || sms;
+const wantsAny = ({ push, sms }: NotificationSettings): boolean => push || sms;
 
 /**
  * By a client's own word: that a connection took it may mean a phone that has lost its network. Without a live connection the client that

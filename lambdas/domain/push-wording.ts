@@ -11,7 +11,7 @@ export interface Phrase {
 }
 
 /** Keys of an app's own strings. `%s` stands for the first of `args`. */
-export const phrases = {
+const phrases = {
   PARLEY_NEW_MESSAGE: 'New message',
   PARLEY_SENT_A_MESSAGE: '%s sent a message',
   PARLEY_MENTIONED_YOU: '%s mentioned you',

@@ -18,7 +18,7 @@ interface LaneParts<Item> {
 const MAX_BATCH_BYTES = 6 * 1024 * 1024;
 
 /** Forms batches and delivers one at a time, so that the order within the lane is kept. */
-export function createLane<Item extends { sizeBytes: number }>(parts: LaneParts<Item>): Lane<Item> {
+function createLane<Item extends { sizeBytes: number }>(parts: LaneParts<Item>): Lane<Item> {
   const { clock, batchSize, windowMs, stopping } = parts;
   const waiting: Item[] = [];
   let full = new AbortController();

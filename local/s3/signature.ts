@@ -4,7 +4,7 @@ import { KEY_PREFIX, signedBy } from '../aws/signature.ts';
 import type { Caller } from '../types.ts';
 
 /** What every function's credentials are made of (lambda/function-config.ts); only S3 has clients check signatures made with it. */
-export const LOCAL_SECRET = 'local';
+const LOCAL_SECRET = 'local';
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
 

@@ -63,7 +63,7 @@ export async function openSocket(
 }
 
 /** The status with which the server refused the upgrade. */
-export class RefusedHandshake extends Error {
+class RefusedHandshake extends Error {
   readonly status: number;
 
   constructor(status: number) {

@@ -76,9 +76,6 @@ export const pins = async (user: AbsentUser, message: MessageId): Promise<void> 
   bodyOf(await calls(user, pathOf(message, '/pin'), { method: 'PUT' }));
 };
 
-export const pinsIn = async (reader: AbsentUser, conversationId: string): Promise<Message[]> =>
-  bodyOf(await calls<{ messages: Message[] }>(reader, `/conversations/${conversationId}/pins`)).messages;
-
 export const forwards = async (user: AbsentUser, message: MessageId, conversationIds: string[]): Promise<Message[]> => {
   const call = { method: 'POST', body: { conversationIds } };
   return bodyOf(await calls<{ messages: Message[] }>(user, pathOf(message, '/forward'), call)).messages;

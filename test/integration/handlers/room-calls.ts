@@ -19,7 +19,6 @@ export async function roomCalls() {
     signal: (caller: Caller, signal: object) => reply(relay, caller, 'signal.send', signal),
   };
 }
-export type RoomCalls = Awaited<ReturnType<typeof roomCalls>>;
 
 /** The code of a refusal, and `ok` of anything else. */
 export const codeOf = (reply: Reply) => (reply.ok ? 'ok' : reply.error.code);

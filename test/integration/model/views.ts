@@ -20,7 +20,7 @@ export interface MessageView {
 const reactionsIn = (reactions: Iterable<[emoji: string, count: number, isMine: boolean]>) =>
   [...reactions].map(([emoji, count, isMine]) => `${emoji} ${count}${isMine ? ' mine' : ''}`).toSorted();
 
-export const expectedMessage = (conversation: Conversation, message: Message, reader: string): MessageView => ({
+const expectedMessage = (conversation: Conversation, message: Message, reader: string): MessageView => ({
   seq: message.seq,
   senderId: message.senderId,
   text: message.isDeleted ? undefined : message.text,

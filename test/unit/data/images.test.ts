@@ -1,6 +1,6 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { conversationChangeFrom, occurrenceFrom } from '../../../lambdas/data/images.ts';
+import { occurrenceFrom } from '../../../lambdas/data/images.ts';
 import { connectionAttribute, messageItem } from '../../../lambdas/data/items.ts';
 import { connectionsKey, keyRingKey } from '../../../lambdas/data/keys.ts';
 import { aMessage } from '../../helpers/memory-stores.ts';
@@ -49,7 +49,6 @@ describe('a write of the stream', () => {
     const changed = { deviceId: 'phone', left: 3, atMs };
     const after = marshall({ ...keyRingKey('ann'), entity: 'keyRing', emit: 'keys.low', changed });
     expect(occurrenceFrom({ after, atMs }, graceMs)).toEqual({ keys: { emit: 'keys.low', userId: 'ann', ...changed } });
-    expect(conversationChangeFrom({ after, atMs })).toBeUndefined();
   });
 
   it('that says nothing can not be understood', () => {
