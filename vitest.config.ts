@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const suite = (name: string, testTimeout: number) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 60_000 },
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 120_000 },
 });
 
 /** CI counts the tests from a report; a person reads the console alone. */

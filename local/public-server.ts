@@ -89,7 +89,10 @@ async function respond(
 
 async function replyTo(request: IncomingMessage, port: number, handlers: PublicHandlers | undefined) {
   if (!isOwnRequest(request.headers, port))
-    return messageReply(403, 'this host answers only requests from this machine');
+    return messageReply(
+      403,
+      'this host answers only requests from this machine, and from pages of localhost or 127.0.0.1',
+    );
   if (!handlers) return messageReply(503, 'starting');
   return handlers.http({
     method: request.method ?? 'GET',

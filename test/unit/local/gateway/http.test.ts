@@ -206,7 +206,9 @@ describe('requests from elsewhere', () => {
     ['no host', undefined, undefined, false],
     ['a foreign page', 'localhost:4000', 'https://evil.test', false],
     ['a page in a sandbox', 'localhost:4000', 'null', false],
-    ['a page of another port', 'localhost:4000', 'http://localhost:3000', false],
+    ['a page of another port', 'localhost:4000', 'http://localhost:3000', true],
+    ['a page by number', 'localhost:4000', 'https://127.0.0.1', true],
+    ['a name that ends alike', 'localhost:4000', 'http://evil-localhost', false],
     ['a name that begins alike', 'localhost:4000', 'http://localhost:4000.evil.test', false],
   ])('%s', (_sentence, host, origin, own) => {
     expect(isOwnRequest({ host, origin }, 4000)).toBe(own);
