@@ -1,21 +1,22 @@
 import type { BlockStore } from '../app/reader-ports.ts';
 import { refuse } from '../domain/chat-error.ts';
-import { cursorOf, sortKeyOf } from './cursor.ts';
 import { blockerItem, blockFrom, blockItem } from './items.ts';
 import * as keys from './keys.ts';
+import { pageByPrefix } from './prefix-page.ts';
 import type { Table, TransactionOutcome, TransactionPart, Update } from './table.ts';
 
 export const blockStore = (table: Table): BlockStore => ({
-  async blocksOf(userId, { limit, cursor }) {
-    const { items, nextKey } = await table.query({
-      ...blocksBy(userId),
-      limit,
-      startKey: cursor === undefined ? undefined : { PK: keys.userPK(userId), SK: sortKeyOf(cursor, keys.blockPrefix) },
-    });
-    return { blocks: items.map(blockFrom), ...(nextKey && { nextCursor: cursorOf(String(nextKey.SK)) }) };
+  async blocksOf(userId, page) {
+    const place = { PK: keys.userPK(userId), prefix: keys.blockPrefix };
+    const { items, ...next } = await pageByPrefix(table, { ...place, ...page });
+    return { blocks: items.map(blockFrom), ...next };
   },
 
-  count: (userId) => table.count(blocksBy(userId)),
+  count: (userId) =>
+    table.count({
+      keyCondition: 'PK = :user AND begins_with(SK, :block)',
+      values: { ':user': keys.userPK(userId), ':block': keys.blockPrefix },
+    }),
 
   async isBlocked(userId, otherUserId) {
     const either = await table.batchGet([keys.blockKey(userId, otherUserId), keys.blockKey(otherUserId, userId)]);
@@ -49,11 +50,6 @@ export const blockStore = (table: Table): BlockStore => ({
       })),
     );
   },
-});
-
-const blocksBy = (userId: string) => ({
-  keyCondition: 'PK = :user AND begins_with(SK, :block)',
-  values: { ':user': keys.userPK(userId), ':block': keys.blockPrefix },
 });
 
 /** Each side's own membership tells of the block, so that neither a send nor a list has to look for it. */

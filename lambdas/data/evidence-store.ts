@@ -1,7 +1,7 @@
 import type { EvidenceStore } from '../app/moderation-ports.ts';
-import { cursorOf, sortKeyOf } from './cursor.ts';
 import { headFrom, messageFrom, revisionFrom } from './items.ts';
 import * as keys from './keys.ts';
+import { pageByPrefix } from './prefix-page.ts';
 import type { Table } from './table.ts';
 
 export const evidenceStore = (table: Table): EvidenceStore => ({
@@ -36,15 +36,9 @@ export const evidenceStore = (table: Table): EvidenceStore => ({
     return { revisions: items.map(revisionFrom), isComplete: !nextKey };
   },
 
-  async revisionsOf({ conversationId, seq }, { limit, cursor }) {
-    const PK = keys.conversationPK(conversationId);
-    const prefix = keys.revisionPrefix(seq);
-    const { items, nextKey } = await table.query({
-      keyCondition: 'PK = :conversation AND begins_with(SK, :revision)',
-      values: { ':conversation': PK, ':revision': prefix },
-      limit,
-      startKey: cursor === undefined ? undefined : { PK, SK: sortKeyOf(cursor, prefix) },
-    });
-    return { revisions: items.map(revisionFrom), ...(nextKey && { nextCursor: cursorOf(String(nextKey.SK)) }) };
+  async revisionsOf({ conversationId, seq }, page) {
+    const place = { PK: keys.conversationPK(conversationId), prefix: keys.revisionPrefix(seq) };
+    const { items, ...next } = await pageByPrefix(table, { ...place, ...page });
+    return { revisions: items.map(revisionFrom), ...next };
   },
 });

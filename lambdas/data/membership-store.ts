@@ -3,21 +3,17 @@ import type { HeadOutcome, MembershipStore, MembershipWrite } from '../app/membe
 import type { MembershipChange } from '../domain/change.ts';
 import { type Member, publicMember } from '../domain/conversation.ts';
 import { assigning } from './assigning.ts';
-import { cursorOf, sortKeyOf } from './cursor.ts';
 import { headRevision, revisedHead } from './head-revision.ts';
 import { headFrom, memberFrom, memberItem } from './items.ts';
 import * as keys from './keys.ts';
-import type { Item, Table, TransactionPart } from './table.ts';
+import { pageByPrefix } from './prefix-page.ts';
+import type { Table, TransactionPart } from './table.ts';
 
 export const membershipStore = (table: Table): Omit<MembershipStore, 'headAndMembers' | 'moveUp'> => ({
-  async memberPage(conversationId, { limit, cursor }) {
-    const { items, nextKey } = await table.query({
-      keyCondition: 'PK = :conversation AND begins_with(SK, :member)',
-      values: { ':conversation': keys.conversationPK(conversationId), ':member': keys.memberPrefix },
-      limit,
-      startKey: cursor === undefined ? undefined : startKey(conversationId, sortKeyOf(cursor, keys.memberPrefix)),
-    });
-    return { members: items.map(memberFrom), ...(nextKey && { nextCursor: cursorOf(String(nextKey.SK)) }) };
+  async memberPage(conversationId, page) {
+    const place = { PK: keys.conversationPK(conversationId), prefix: keys.memberPrefix };
+    const { items, ...next } = await pageByPrefix(table, { ...place, ...page });
+    return { members: items.map(memberFrom), ...next };
   },
 
   async headAndThose(conversationId, userIds) {
@@ -44,8 +40,6 @@ export const membershipStore = (table: Table): Omit<MembershipStore, 'headAndMem
 });
 
 const nothingToAnnounce = { emit: undefined, changed: undefined };
-
-const startKey = (conversationId: string, SK: string): Item => ({ PK: keys.conversationPK(conversationId), SK });
 
 /**
  * The head's condition keeps out every change of the membership since it was read; each member's own, what was read of the member

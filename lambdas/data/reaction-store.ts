@@ -2,9 +2,9 @@ import type { ReactionStore } from '../app/revision-ports.ts';
 import type { ReactionChange } from '../domain/change.ts';
 import type { Position } from '../domain/ids.ts';
 import { assigning } from './assigning.ts';
-import { cursorOf, sortKeyOf } from './cursor.ts';
 import { messageFrom, reactionFrom, reactionItem } from './items.ts';
 import * as keys from './keys.ts';
+import { pageByPrefix } from './prefix-page.ts';
 import { isOwn, notOvertaken, refusedShowing } from './revision-store.ts';
 import type { Table, Update } from './table.ts';
 
@@ -21,7 +21,10 @@ export const reactionStore = (table: Table): ReactionStore => ({
   },
 
   count: ({ conversationId, seq }, emoji) =>
-    table.count(reactionsBelow(conversationId, keys.reactionPrefix(seq, emoji))),
+    table.count({
+      keyCondition: 'PK = :conversation AND begins_with(SK, :reactions)',
+      values: { ':conversation': keys.conversationPK(conversationId), ':reactions': keys.reactionPrefix(seq, emoji) },
+    }),
 
   async showCount({ emit, position, changed }) {
     const outcome = await table.update(countUpdate(position, emit, changed));
@@ -38,24 +41,11 @@ export const reactionStore = (table: Table): ReactionStore => ({
     return announced.isDone ? 'shown' : refusedShowing(announced.item);
   },
 
-  async reactionsTo({ conversationId, seq }, { limit, cursor }) {
-    const prefix = keys.reactionPrefix(seq);
-    const page = await table.query({
-      ...reactionsBelow(conversationId, prefix),
-      limit,
-      startKey:
-        cursor === undefined ? undefined : { PK: keys.conversationPK(conversationId), SK: sortKeyOf(cursor, prefix) },
-    });
-    return {
-      reactions: page.items.map(reactionFrom),
-      ...(page.nextKey && { nextCursor: cursorOf(String(page.nextKey.SK)) }),
-    };
+  async reactionsTo({ conversationId, seq }, page) {
+    const place = { PK: keys.conversationPK(conversationId), prefix: keys.reactionPrefix(seq) };
+    const { items, ...next } = await pageByPrefix(table, { ...place, ...page });
+    return { reactions: items.map(reactionFrom), ...next };
   },
-});
-
-const reactionsBelow = (conversationId: string, prefix: string) => ({
-  keyCondition: 'PK = :conversation AND begins_with(SK, :reactions)',
-  values: { ':conversation': keys.conversationPK(conversationId), ':reactions': prefix },
 });
 
 /** An emoji that nobody gives any more goes, so that the message does not grow with what was tried on it. */
