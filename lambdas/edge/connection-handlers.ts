@@ -6,6 +6,7 @@ import { ChatError } from '../domain/chat-error.ts';
 import type { ConnectionPlace } from '../domain/connection.ts';
 import type { Principal } from '../domain/principal.ts';
 import { headerOf, offersSubprotocol, subprotocol, tokenInHeader, tokenInSubprotocol } from './bearer-token.ts';
+import { beforeTimeout } from './before-timeout.ts';
 import { logInvocation } from './log-invocation.ts';
 import { contextOf, principalFrom } from './principal-context.ts';
 import type { VerifyToken } from './verify-token.ts';
@@ -55,7 +56,7 @@ export interface ConnectRules {
 
 /** `$connect`: a client that offers subprotocols hangs up unless one of them comes back. */
 export const connectHandler = ({ clock, open }: ConnectRules) =>
-  middy<ConnectEvent, WebSocketResponse>()
+  middy<ConnectEvent, WebSocketResponse>(beforeTimeout)
     .use({ onError: refuseHandshake })
     .use(logInvocation(() => 'connection.open'))
     .handler(async ({ headers, requestContext: { authorizer, connectionId } }) => {

@@ -4,6 +4,7 @@ import { type Frame, FrameAddressSchema, FrameSchema, type Reply } from '../../c
 import { limits } from '../../contract/limits.ts';
 import { refuse, refuseFields } from '../domain/chat-error.ts';
 import type { Principal } from '../domain/principal.ts';
+import { beforeTimeout } from './before-timeout.ts';
 import { chargeFor } from './charge-for.ts';
 import { logInvocation } from './log-invocation.ts';
 import { jsonOrNothing, parse, parseJson } from './parse.ts';
@@ -71,7 +72,7 @@ function fitting(response: WebSocketResponse, operation: string): WebSocketRespo
 }
 
 const frames = (sayGoodbye?: FrameRules['sayGoodbye']) =>
-  middy<FrameEvent, WebSocketResponse>()
+  middy<FrameEvent, WebSocketResponse>(beforeTimeout)
     .use(logInvocation<FrameEvent, WebSocketResponse>(({ requestContext }) => requestContext.routeKey))
     .use({
       onError: async (request) => {

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { limits } from '../../contract/limits.ts';
 import { refuse } from '../domain/chat-error.ts';
 import type { Principal } from '../domain/principal.ts';
+import { beforeTimeout } from './before-timeout.ts';
 import { chargeFor } from './charge-for.ts';
 import { logInvocation } from './log-invocation.ts';
 import { parse, parseJson } from './parse.ts';
@@ -98,7 +99,7 @@ export const unknownRouteHandler = () =>
   requests().handler(async () => refuse('NOT_FOUND', 'find the route', 'there is no such route'));
 
 const requests = () =>
-  middy<HttpEvent, HttpResponse>()
+  middy<HttpEvent, HttpResponse>(beforeTimeout)
     .use(logInvocation<HttpEvent, HttpResponse>(({ routeKey }) => routeKey))
     .use({
       onError: (request) => {
