@@ -15,7 +15,16 @@ const transientNames = new Set([
   'ServiceUnavailableException',
   'TimeoutError',
 ]);
-const transientCodes = new Set(['ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN']);
+const transientCodes = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ETIMEDOUT',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 const transientReasons = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 /** Why a transaction was cancelled, item by item; the code of an item that was not to blame is the string `None`. */
@@ -58,6 +67,14 @@ const isTransient = (error: unknown): boolean =>
   error instanceof Error &&
   (transientNames.has(error.name) ||
     ('code' in error && typeof error.code === 'string' && transientCodes.has(error.code)) ||
+    isOfServer(error) ||
     reasonsOf(error).some((reason) => transientReasons.has(reason)));
+
+/** Whatever the body says: what stands before DynamoDB answers in HTML or with nothing, of which the SDK makes errors of any name. */
+function isOfServer(error: object): boolean {
+  const metadata = '$metadata' in error ? error.$metadata : undefined;
+  const hasStatus = typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata;
+  return hasStatus && Number(metadata.httpStatusCode) >= 500;
+}
 
 const hasName = (error: unknown, name: string) => error instanceof Error && error.name === name;

@@ -30,6 +30,9 @@ describe('the table', () => {
     { error: Object.assign(new Error('late'), { name: 'TimeoutError' }), code: 'UNAVAILABLE' },
     { error: networkError('ECONNRESET'), code: 'UNAVAILABLE' },
     { error: networkError('EAI_AGAIN'), code: 'UNAVAILABLE' },
+    { error: networkError('EHOSTUNREACH'), code: 'UNAVAILABLE' },
+    { error: Object.assign(new Error('<html>'), { $metadata: { httpStatusCode: 502 } }), code: 'UNAVAILABLE' },
+    { error: Object.assign(new Error('<html>'), { $metadata: { httpStatusCode: 400 } }), code: undefined },
     { error: Object.assign(new Error('no'), { name: 'AccessDeniedException' }), code: undefined },
     { error: Object.assign(new Error('no'), { name: 'ValidationException' }), code: undefined },
   ])('turns $error.name ($error.message) into $code', async ({ error, code }) => {
