@@ -63,7 +63,7 @@ export interface Stage {
   /** Web origins that may call the APIs, or `*`. Tokens are never cookies, so that `*` exposes no session. */
   allowedOrigins: string[];
   logRetention: RetentionDays;
-  /** Keep the table and the logs when the stack is deleted, and refuse the deletion of the table. */
+  /** Keep the table, the files and the logs when the stack is deleted, and refuse the deletion of the table. */
   protectData: boolean;
   /** How long a notification waits for its reader to see the message on another device first. SQS allows 0 to 900. */
   pushDelaySeconds: number;

@@ -1,4 +1,5 @@
 import { CfnElement, Duration } from 'aws-cdk-lib';
+import type { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -12,6 +13,12 @@ import type { ChatTable } from './chat-table.ts';
 export interface House {
   stage: Stage;
   codeOf: CodeOf;
+}
+
+/** A function and what of the HTTP API leads to it. */
+export interface Routed {
+  fn: ChatFunction;
+  routes: Record<string, HttpMethod[]>;
 }
 
 export interface ChatFunctionProps {

@@ -1,15 +1,10 @@
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
-import { ChatFunction, type House } from './chat-function.ts';
+import { ChatFunction, type House, type Routed } from './chat-function.ts';
 import type { ChatTable } from './chat-table.ts';
 
 const { GET, POST, PUT, PATCH, DELETE } = HttpMethod;
 const CONVERSATION = '/v1/conversations/{conversationId}';
-
-interface Routed {
-  fn: ChatFunction;
-  routes: Record<string, HttpMethod[]>;
-}
 
 /** Conversations and who is in them: each function with its routes. */
 export const conversationFunctions = (scope: Construct, house: House, table: ChatTable): Routed[] => [

@@ -1,15 +1,10 @@
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
-import { ChatFunction, type House } from './chat-function.ts';
+import { ChatFunction, type House, type Routed } from './chat-function.ts';
 import type { ChatTable } from './chat-table.ts';
 import { applicationArns, endpointArns } from './push-applications.ts';
 
 const { GET, PUT, DELETE } = HttpMethod;
-
-interface Routed {
-  fn: ChatFunction;
-  routes: Record<string, HttpMethod[]>;
-}
 
 /** How a user can be reached and wants to be: each function with its routes. */
 export const deviceFunctions = (scope: Construct, house: House, table: ChatTable): Routed[] => [

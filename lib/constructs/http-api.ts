@@ -15,7 +15,7 @@ import { Construct } from 'constructs';
 import { accessLogTo } from './access-log.ts';
 import { manageAttachments } from './attachment-functions.ts';
 import type { ChatBucket } from './chat-bucket.ts';
-import { ChatFunction, type House } from './chat-function.ts';
+import { ChatFunction, type House, type Routed } from './chat-function.ts';
 import { ChatLog } from './chat-log.ts';
 import type { ChatTable } from './chat-table.ts';
 import { manageConnections } from './connection-functions.ts';
@@ -42,8 +42,6 @@ export interface ChatHttpApiProps {
   scheduling: Scheduling;
 }
 
-type Routes = Record<string, HttpMethod[]>;
-
 const { GET, POST } = HttpMethod;
 const MESSAGES = '/v1/conversations/{conversationId}/messages';
 
@@ -60,39 +58,34 @@ export class ChatHttpApi extends Construct {
       defaultAuthorizer: authorizer(this, house),
     });
     this.url = api.apiEndpoint;
-    const route = (fn: ChatFunction, routes: Routes) => {
-      fn.limitRates(table, house.stage);
-      fn.readBans(table);
-      addRoutes(api, fn, routes);
-    };
     const send = sendFunction(this, 'SendMessage', { house, table, entry: 'http/send-message' });
     bucket.bindSend(send, table);
-    route(send, { [MESSAGES]: [POST] });
-    const attachments = manageAttachments(this, { house, table, bucket });
-    route(attachments.fn, attachments.routes);
-    route(readHistory(this, house, table), { [MESSAGES]: [GET] });
-    const messages = manageMessages(this, house, table);
-    route(messages.fn, messages.routes);
-    for (const { fn, routes } of conversationFunctions(this, house, table)) route(fn, routes);
-    for (const { fn, routes } of deviceFunctions(this, house, table)) route(fn, routes);
-    for (const { fn, routes } of readerFunctions(this, house, table)) route(fn, routes);
-    const connections = manageConnections(this, { house, table, webSocketApi });
-    route(connections.fn, connections.routes);
-    for (const { fn, routes } of moderationFunctions(this, { house, table, webSocketApi })) route(fn, routes);
-    const presence = readPresence(this, house, table);
-    route(presence.fn, presence.routes);
-    const search = searchMessages(this, house, table);
-    route(search.fn, search.routes);
-    const scheduled = manageScheduled(this, { house, table, scheduling });
-    route(scheduled.fn, scheduled.routes);
-    const keys = manageKeys(this, house, table);
-    route(keys.fn, keys.routes);
+    const routed: Routed[] = [
+      { fn: send, routes: { [MESSAGES]: [POST] } },
+      manageAttachments(this, { house, table, bucket }),
+      { fn: readHistory(this, house, table), routes: { [MESSAGES]: [GET] } },
+      manageMessages(this, house, table),
+      ...conversationFunctions(this, house, table),
+      ...deviceFunctions(this, house, table),
+      ...readerFunctions(this, house, table),
+      manageConnections(this, { house, table, webSocketApi }),
+      ...moderationFunctions(this, { house, table, webSocketApi }),
+      readPresence(this, house, table),
+      searchMessages(this, house, table),
+      manageScheduled(this, { house, table, scheduling }),
+      manageKeys(this, house, table),
+    ];
+    for (const one of routed) {
+      one.fn.limitRates(table, house.stage);
+      one.fn.readBans(table);
+      addRoutes(api, one);
+    }
     refuseOtherRoutes(this, api, house);
     addStage(this, api, house);
   }
 }
 
-function addRoutes(api: HttpApi, fn: ChatFunction, routes: Routes): void {
+function addRoutes(api: HttpApi, { fn, routes }: Routed): void {
   const integration = new HttpLambdaIntegration(`${fn.node.id}Integration`, fn);
   for (const [path, methods] of Object.entries(routes)) api.addRoutes({ path, methods, integration });
 }

@@ -1,6 +1,6 @@
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
-import { ChatFunction, type House } from './chat-function.ts';
+import { ChatFunction, type House, type Routed } from './chat-function.ts';
 import type { ChatTable } from './chat-table.ts';
 import type { ChatWebSocketApi } from './websocket-api.ts';
 
@@ -11,11 +11,6 @@ interface ModerationProps {
   table: ChatTable;
   /** Whose connections a ban closes. */
   webSocketApi: ChatWebSocketApi;
-}
-
-interface Routed {
-  fn: ChatFunction;
-  routes: Record<string, HttpMethod[]>;
 }
 
 /** Reports by users, and what administrators see and do: each function with its routes. */

@@ -1,14 +1,9 @@
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
-import { ChatFunction, type House } from './chat-function.ts';
+import { ChatFunction, type House, type Routed } from './chat-function.ts';
 import type { ChatTable } from './chat-table.ts';
 
 const { GET, POST, PUT, DELETE } = HttpMethod;
-
-interface Routed {
-  fn: ChatFunction;
-  routes: Record<string, HttpMethod[]>;
-}
 
 /** What a reader does by request: each function with its routes. */
 export const readerFunctions = (scope: Construct, house: House, table: ChatTable): Routed[] => [
