@@ -111,7 +111,7 @@ const mediaFacts: Partial<Record<MessageType, (keyof GivenAttachment)[]>> = {
   image: ['width', 'height'],
   voice: ['durationMs', 'waveform'],
 };
-const hasMediaFacts = ({ type, encrypted, attachments = [] }: Said) =>
+export const hasMediaFacts = ({ type, encrypted, attachments = [] }: Said) =>
   encrypted !== undefined ||
   (type !== undefined && mediaFacts[type] ? mediaFacts[type] : []).every((fact) =>
     attachments.every((attachment) => attachment[fact] !== undefined),

@@ -8,7 +8,7 @@ export type ScheduledStatus = 'scheduled' | 'sent' | 'failed' | 'cancelled';
 
 /** A message that waits for its time; only its sender sees it. Shown for 30 days after its end. */
 export interface ScheduledMessage
-  extends Pick<Message, 'type' | 'text' | 'encrypted' | 'mentions' | 'metadata' | 'replyTo'> {
+  extends Pick<Message, 'type' | 'text' | 'encrypted' | 'attachments' | 'mentions' | 'metadata' | 'replyTo'> {
   id: string;
   conversationId: string;
   /** The sender's own name for it. The message that comes of it is called otherwise: its `clientMessageId` is `scheduled-<id>`. */
@@ -29,7 +29,7 @@ const SendAtSchema = z.iso.datetime();
 export const ScheduleMessageSchema = z.safeExtend(SendMessageSchema, { sendAt: SendAtSchema });
 export type ScheduleMessage = z.output<typeof ScheduleMessageSchema>;
 
-/** What is given takes the place of what was there. */
+/** What is given takes the place of what was there. Attachments are given as at a send: all of them, each with what is known of it. */
 export const PatchScheduledMessageSchema = z.safeExtend(EditMessageSchema, { sendAt: z.optional(SendAtSchema) });
 export type PatchScheduledMessage = z.output<typeof PatchScheduledMessageSchema>;
 

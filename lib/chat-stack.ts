@@ -22,7 +22,7 @@ export class ChatStack extends Stack {
     const table = new ChatTable(this, 'Table', { protectData });
     const bucket = new ChatBucket(this, 'Files', house.stage);
     const webSocketApi = new ChatWebSocketApi(this, 'WebSocket', { house, table, bucket });
-    const scheduling = new Scheduling(this, 'Scheduling', { house, table });
+    const scheduling = new Scheduling(this, 'Scheduling', { house, table, bucket });
     const httpApi = new ChatHttpApi(this, 'Http', { house, table, bucket, webSocketApi, scheduling });
     const domainEvents = house.stage.domainEvents ? new DomainEvents(this, 'Events', { house, table }) : undefined;
     const notifications = new Notifications(this, 'Notifications', { house, table, domainEvents });

@@ -8,8 +8,14 @@ import type { SendRequest } from './send-message.ts';
 /** The files of a message that is about to be written, in the order of its attachments; or why it can't be. */
 export type Carrying = { files: ChatFile[] } | { errors: FieldError[] };
 
+/** What has to be known of a message to find what it carries. */
+export type Carrier = Pick<
+  SendRequest,
+  'conversationId' | 'senderId' | 'clientMessageId' | 'type' | 'encrypted' | 'attachments'
+>;
+
 /** Finds what a send carries. It runs after the send was claimed and before it has a seq, so that a refusal leaves no hole. */
-export type CarryFiles = (request: SendRequest) => Promise<Carrying>;
+export type CarryFiles = (carrier: Carrier) => Promise<Carrying>;
 
 export interface UploadPorts {
   files: Pick<FileStore, 'filesAt'>;
@@ -26,7 +32,8 @@ export const carryUploads =
   ({ files, storage, clock }: UploadPorts): CarryFiles =>
   async (request) => {
     const found = await foundFor(files, request);
-    const errors = faultsOf(found, (file) => isOwn(request, file) && isSendable(file, clock.now()), notYours);
+    const mayCarry = (file: ChatFile) => isOwn(request, file) && isSendable(file, request.clientMessageId, clock.now());
+    const errors = faultsOf(found, mayCarry, notYours);
     if (errors.length > 0) return { errors };
     const mismatches = faultsOf(found, (file) => isOfItsKind(request, file), wrongKind);
     if (mismatches.length > 0) return { errors: mismatches };
@@ -35,20 +42,23 @@ export const carryUploads =
     return missing.length > 0 ? { errors: missing } : { files: kept.flatMap((file) => file ?? []) };
   };
 
-const notYours = 'must be a file that you have uploaded to this conversation in the last day, and not sent yet';
+const notYours =
+  'must be a file that you have uploaded to this conversation in the last day, and neither sent nor scheduled yet';
 const wrongKind = 'must be a picture in an image, and a recording in a voice message';
 
-const isOwn = ({ conversationId, senderId }: SendRequest, file: ChatFile): boolean =>
+const isOwn = ({ conversationId, senderId }: Carrier, file: ChatFile): boolean =>
   file.conversationId === conversationId && file.uploaderId === senderId;
 
 /** Encrypted, nobody but its readers can tell. */
-function isOfItsKind({ type, encrypted }: SendRequest, { contentType }: ChatFile): boolean {
+function isOfItsKind({ type, encrypted }: Carrier, { contentType }: ChatFile): boolean {
   if (encrypted !== undefined) return true;
   if (type === 'image') return contentType.startsWith('image/');
   return type !== 'voice' || contentType.startsWith('audio/');
 }
 
-async function keep(storage: UploadPorts['storage'], file: ChatFile): Promise<ChatFile | undefined> {
+/** What was kept for a scheduled message is the version that was there then, whatever was uploaded since. */
+async function keep(storage: UploadPorts['storage'], { heldFor, ...file }: ChatFile): Promise<ChatFile | undefined> {
+  if (heldFor !== undefined) return file;
   const objectVersion = await storage.keep(file.objectKey);
   return objectVersion === undefined ? undefined : { ...file, objectVersion };
 }
@@ -78,14 +88,10 @@ export const carryCopies =
     return { files: copies };
   };
 
-/** Where nobody can have uploaded anything in time. */
-export const carryNothing: CarryFiles = async ({ attachments = [] }) =>
-  attachments.length > 0 ? { errors: [{ path: 'attachments', message: 'can’t be sent like this' }] } : { files: [] };
-
 /** In the order of the attachments, with nothing where there is no such file. */
 async function foundFor(
   files: Pick<FileStore, 'filesAt'>,
-  { attachments = [] }: SendRequest,
+  { attachments = [] }: Carrier,
 ): Promise<(ChatFile | undefined)[]> {
   const places = attachments.slice(0, limits.attachments).map(({ attachmentId }) => placeIn(attachmentId));
   const found = await files.filesAt(places.flatMap((place) => place ?? []));

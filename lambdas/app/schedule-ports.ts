@@ -1,3 +1,4 @@
+import type { ChatFile, FilePlace } from '../domain/file.ts';
 import type { ScheduledMessage, ScheduledPlace } from '../domain/scheduled-message.ts';
 import type { PageRequest } from './ports.ts';
 
@@ -9,14 +10,27 @@ export interface ScheduledStore {
     place: Omit<ScheduledPlace, 'scheduledId'>,
     page: PageRequest,
   ): Promise<{ scheduled: ScheduledMessage[]; nextCursor?: string }>;
-  /** `tooMany`: the sender has as many open ones in the conversation as one may have. One transaction. */
-  add(scheduled: ScheduledMessage): Promise<'added' | 'wasThere' | 'tooMany'>;
-  /** As it is then; nothing where it was written since it was seen. One transaction. */
-  replace(scheduled: ScheduledMessage): Promise<ScheduledMessage | undefined>;
+  /**
+   * With the files that are kept for it. `tooMany`: the sender has as many open ones in the conversation as one may have.
+   * `filesGone`: one was sent or deleted meanwhile, or is kept for another. One transaction.
+   */
+  add(scheduled: ScheduledMessage, held: ChatFile[]): Promise<'added' | 'wasThere' | 'tooMany' | 'filesGone'>;
+  /** As it is then; nothing where it was written since it was seen, or a file is gone. One transaction. */
+  replace(scheduled: ScheduledMessage, files: HeldChange): Promise<ScheduledMessage | undefined>;
   /** Marks it as being sent by this schedule, every time; nothing where it is no longer to be. One conditional write. */
   claim(task: ScheduledTask, nowMs: number): Promise<ScheduledMessage | undefined>;
-  /** Writes its end, and makes room for another one; a failure is told to its sender. False as for `replace`. One transaction. */
+  /**
+   * Writes its end, and makes room for another one; a failure is told to its sender. False as for `replace`. One transaction. Where
+   * it was not sent, one conditional write more for each file, which is kept no longer.
+   */
   end(scheduled: ScheduledMessage, atMs: number): Promise<boolean>;
+}
+
+/** The files that a change has kept for a message, and those that it has let go. */
+export interface HeldChange {
+  held: ChatFile[];
+  dropped: FilePlace[];
+  atMs: number;
 }
 
 /** What a schedule carries: which message, and the name of the schedule itself. */

@@ -1,4 +1,4 @@
-import type { ForwardedFrom, SendMessage } from '../../contract/message.ts';
+import type { EditMessage, ForwardedFrom, SendMessage } from '../../contract/message.ts';
 import { movesActivity } from '../domain/activity.ts';
 import { refuse, refuseFields, refuseForNow } from '../domain/chat-error.ts';
 import { type Head, type Member, mayPostAnywhere } from '../domain/conversation.ts';
@@ -198,7 +198,7 @@ async function carried(
 }
 
 /** What it says, with the server's word on what it carries in place of nothing. */
-const contentWith = ({ attachments, ...said }: SendRequest, files: ChatFile[]): Content =>
+export const contentWith = ({ attachments, ...said }: EditMessage, files: ChatFile[]): Content =>
   contentOf({
     ...said,
     ...(attachments && { attachments: files.map((file, position) => attachmentOf(file, attachments[position] ?? {})) }),

@@ -105,11 +105,12 @@ export const scheduledItem = (
 export const scheduledFrom = (item: Item): ScheduledMessage =>
   ({ ...attributesOf(item), ...keys.scheduledPlaceOf(item) }) as ScheduledMessage;
 
-/** What no message carries is forgotten, as the bucket forgets what lies there. */
+/** What no message carries or is going to carry is forgotten, as the bucket forgets what lies there. */
 export const fileItem = ({ conversationId, fileId, ...file }: ChatFile): Item => ({
   ...keys.fileKey(conversationId, fileId),
   entity: 'file',
-  ...(file.seq === undefined && { ttl: Math.ceil((file.createdAtMs + unsentMs) / 1_000) }),
+  ...(file.seq === undefined &&
+    file.heldFor === undefined && { ttl: Math.ceil((file.createdAtMs + unsentMs) / 1_000) }),
   ...file,
 });
 export const fileFrom = (item: Item): ChatFile => {

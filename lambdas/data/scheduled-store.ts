@@ -1,8 +1,10 @@
 import { limits } from '../../contract/limits.ts';
 import type { ScheduledStore } from '../app/schedule-ports.ts';
-import type { ScheduledMessage } from '../domain/scheduled-message.ts';
+import { placeIn } from '../domain/file.ts';
+import { type ScheduledMessage, sentAs } from '../domain/scheduled-message.ts';
 import { assigning } from './assigning.ts';
 import { cursorOf, sortKeyOf } from './cursor.ts';
+import { givenTo, letGo } from './file-store.ts';
 import { scheduledFrom, scheduledItem } from './items.ts';
 import * as keys from './keys.ts';
 import type { Table, Update } from './table.ts';
@@ -25,7 +27,7 @@ export const scheduledStore = (table: Table): ScheduledStore => ({
     return { scheduled: items.map(scheduledFrom), ...(nextKey && { nextCursor: cursorOf(String(nextKey.SK)) }) };
   },
 
-  async add(scheduled) {
+  async add(scheduled, held) {
     const outcome = await table.transact([
       { put: scheduledItem(scheduled), condition: 'attribute_not_exists(PK)' },
       {
@@ -34,14 +36,20 @@ export const scheduledStore = (table: Table): ScheduledStore => ({
         condition: 'attribute_not_exists(openCount) OR openCount < :most',
         values: { ':entity': 'open schedules', ':one': 1, ':most': limits.scheduledMessages },
       },
+      ...held.map((file) => givenTo(sentAs(scheduled), file)),
     ]);
     if (outcome.isDone) return 'added';
-    return outcome.failed === 0 ? 'wasThere' : 'tooMany';
+    if (outcome.failed === 0) return 'wasThere';
+    return outcome.failed === 1 ? 'tooMany' : 'filesGone';
   },
 
-  async replace(scheduled) {
-    // A transaction of one: the SDK's second try of a write that was applied must not look like somebody else's.
-    const { isDone } = await table.transact([replacing(scheduled)]);
+  async replace(scheduled, { held, dropped, atMs }) {
+    // A transaction even of one: the SDK's second try of a write that was applied must not look like somebody else's.
+    const { isDone } = await table.transact([
+      replacing(scheduled),
+      ...held.map((file) => givenTo(sentAs(scheduled), file)),
+      ...dropped.map((place) => letGo(sentAs(scheduled), place, atMs)),
+    ]);
     return isDone ? scheduled : undefined;
   },
 
@@ -62,9 +70,16 @@ export const scheduledStore = (table: Table): ScheduledStore => ({
       replacing(scheduled, hasFailed ? { emit: 'scheduled.failed', changed: { atMs } } : undefined),
       { key: keys.openSchedulesKey(scheduled), update: 'ADD openCount :minusOne', values: { ':minusOne': -1 } },
     ]);
+    // Not in the transaction: another run may be sending a message that this one says has failed, and its files are that message's.
+    if (isDone && scheduled.status !== 'sent') await Promise.all(lettingGo(scheduled, atMs).map(table.update));
     return isDone;
   },
 });
+
+const lettingGo = (scheduled: ScheduledMessage, atMs: number): Update[] =>
+  (scheduled.attachments ?? [])
+    .flatMap(({ attachmentId }) => placeIn(attachmentId) ?? [])
+    .map((place) => letGo(sentAs(scheduled), place, atMs));
 
 /** Only in place of the version right before it. */
 function replacing(scheduled: ScheduledMessage, announcement?: Parameters<typeof scheduledItem>[1]): Update {

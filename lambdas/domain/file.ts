@@ -14,6 +14,8 @@ export interface ChatFile {
   contentType: string;
   size: number;
   createdAtMs: number;
+  /** The clientMessageId of the scheduled message that it is kept for, until that is sent. */
+  heldFor?: string;
   /** The message that carries it; absent until one is sent. */
   seq?: number;
   /** Nobody but compliance sees it any more. */
@@ -31,8 +33,15 @@ export const unsentMs = 24 * 3_600_000;
 /** How long a link gives the file, whatever happens to the message or to the reader's membership meanwhile. */
 export const linkMs = 5 * 60_000;
 
-export const isSendable = ({ createdAtMs, seq, deletedAtMs }: ChatFile, nowMs: number): boolean =>
-  seq === undefined && deletedAtMs === undefined && nowMs - createdAtMs <= unsentMs;
+/** Whether a message of this name may carry it: what is kept for one is kept from all others. */
+export function isSendable(
+  { createdAtMs, seq, deletedAtMs, heldFor }: ChatFile,
+  clientMessageId: string,
+  nowMs: number,
+): boolean {
+  if (seq !== undefined || deletedAtMs !== undefined) return false;
+  return heldFor === undefined ? nowMs - createdAtMs <= unsentMs : heldFor === clientMessageId;
+}
 
 export const attachmentIdOf = ({ conversationId, fileId }: FilePlace): string => `${conversationId}.${fileId}`;
 

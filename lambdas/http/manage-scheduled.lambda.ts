@@ -18,6 +18,7 @@ import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
 import { digest, systemRandomness as randomness } from '../runtime/randomness.ts';
 import { edgeRules } from '../wiring/edge-rules.ts';
+import { uploads } from '../wiring/uploads.ts';
 
 const { TABLE_NAME, SCHEDULES } = environment('TABLE_NAME', 'SCHEDULES');
 const table = openTable(TABLE_NAME);
@@ -25,6 +26,7 @@ const ports = {
   conversations: conversationStore(table),
   scheduled: scheduledStore(table),
   schedules: schedules(JSON.parse(SCHEDULES)),
+  carry: uploads(table),
   clock,
   randomness,
   digest,

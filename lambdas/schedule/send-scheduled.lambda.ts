@@ -1,4 +1,3 @@
-import { carryNothing } from '../app/carry-files.ts';
 import { sendMessage } from '../app/send-message.ts';
 import { sendScheduled } from '../app/send-scheduled.ts';
 import { banStore } from '../data/ban-store.ts';
@@ -9,10 +8,11 @@ import { scheduleHandler } from '../edge/schedule-handler.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
 import { digest, systemRandomness as randomness } from '../runtime/randomness.ts';
+import { uploads } from '../wiring/uploads.ts';
 
 const { TABLE_NAME } = environment('TABLE_NAME');
 const table = openTable(TABLE_NAME);
-const sending = { ...sendStores(table), carry: carryNothing, clock, randomness, digest };
+const sending = { ...sendStores(table), carry: uploads(table), clock, randomness, digest };
 
 export const handler = scheduleHandler(
   'scheduled.send',

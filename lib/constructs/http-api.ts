@@ -72,7 +72,7 @@ export class ChatHttpApi extends Construct {
       ...moderationFunctions(this, { house, table, webSocketApi }),
       readPresence(this, house, table),
       searchMessages(this, house, table),
-      manageScheduled(this, { house, table, scheduling }),
+      manageScheduled(this, { house, table, bucket, scheduling }),
       manageKeys(this, house, table),
     ];
     for (const one of routed) {

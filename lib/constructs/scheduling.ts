@@ -3,6 +3,7 @@ import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import type { ChatBucket } from './chat-bucket.ts';
 import { ChatFunction, type House } from './chat-function.ts';
 import { type ChatQueue, parkingQueue } from './chat-queue.ts';
 import type { ChatTable } from './chat-table.ts';
@@ -12,6 +13,8 @@ import { sendFunction } from './send-function.ts';
 export interface SchedulingProps {
   house: House;
   table: ChatTable;
+  /** Where what messages carry is. */
+  bucket: ChatBucket;
 }
 
 /**
@@ -27,7 +30,7 @@ export class Scheduling extends Construct {
   readonly #role: Role;
   readonly #deadLetters: ChatQueue;
 
-  constructor(scope: Construct, id: string, { house, table }: SchedulingProps) {
+  constructor(scope: Construct, id: string, { house, table, bucket }: SchedulingProps) {
     super(scope, id);
     this.#group = new CfnScheduleGroup(this, 'Group', { name: Stack.of(this).stackName });
     this.#deadLetters = parkingQueue(this, 'DeadLetters');
@@ -38,6 +41,7 @@ export class Scheduling extends Construct {
       entry: 'schedule/send-scheduled',
       deadLetterQueue: this.#deadLetters,
     });
+    bucket.bindSend(this.#send, table);
     this.#role = this.#schedulerRole();
   }
 
@@ -87,14 +91,15 @@ const SCHEDULED = '/v1/conversations/{conversationId}/scheduled-messages';
 /** What their senders do about them. */
 export function manageScheduled(
   scope: Construct,
-  { house, table, scheduling }: SchedulingProps & { scheduling: Scheduling },
+  { house, table, bucket, scheduling }: SchedulingProps & { scheduling: Scheduling },
 ) {
   const fn = new ChatFunction(scope, 'ManageScheduled', {
     house,
     entry: 'http/manage-scheduled',
     timeoutSeconds: MANAGE_TIMEOUT_SECONDS,
   });
-  fn.bindTable(table, 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem');
+  fn.bindTable(table, 'GetItem', 'PutItem', 'Query', 'UpdateItem');
+  bucket.bindSend(fn, table);
   scheduling.bindSchedules(fn);
   return { fn, routes: { [SCHEDULED]: [POST, GET], [`${SCHEDULED}/{scheduledId}`]: [PATCH, DELETE] } };
 }

@@ -16,11 +16,11 @@ const policies = propertiesOf(template, 'AWS::IAM::Policy');
 /** Every function behind an API may write the items of its callers' limits and read who is banned, and by that no others. */
 const limited = { 'ChatTable.Arn of RATE#*': 'dynamodb:UpdateItem', 'ChatTable.Arn of BAN#*': 'dynamodb:GetItem' };
 /** What was uploaded is found and kept; without the right to list, S3 would not say that something was not uploaded. */
+const carrying = { 'ChatBucket.Arn': 's3:ListBucket', 'ChatBucket.Arn/*': 's3:DeleteObjectTagging' };
 const sending = {
   ...limited,
+  ...carrying,
   'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
-  'ChatBucket.Arn': 's3:ListBucket',
-  'ChatBucket.Arn/*': 's3:DeleteObjectTagging',
 };
 const receipts = { ...limited, 'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:Query dynamodb:UpdateItem' };
 const syncing = {
@@ -103,6 +103,7 @@ const granted: Record<string, Record<string, string>> = {
   ManageReceipts: receipts,
   ManageScheduled: {
     ...limited,
+    ...carrying,
     'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
     'arn:aws:scheduler:us-east-1:000000000000:schedule/Parley-local/*':
       'scheduler:CreateSchedule scheduler:DeleteSchedule',
@@ -172,7 +173,8 @@ const granted: Record<string, Record<string, string>> = {
   SendMessage: sending,
   SendMessageFrame: { ...framed, ...sending },
   SendScheduled: {
-    'ChatTable.Arn': 'dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
+    ...carrying,
+    'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
     'SchedulingDeadLetters.Arn': 'sqs:SendMessage',
   },
   SetPresence: { ...framed, 'ChatTable.Arn': 'dynamodb:UpdateItem' },

@@ -19,7 +19,8 @@ const acknowledged: Acknowledgement[] = [
   },
   {
     rule: 'AwsSolutions-IAM5[Resource::<ChatBucket.Arn>/*]',
-    where: /^(Http\/(ManageAttachments|SendMessage)Role|WebSocket\/SendMessageFrameRole)\/DefaultPolicy$/,
+    where:
+      /^(Http\/(ManageAttachments|ManageScheduled|SendMessage)|WebSocket\/SendMessageFrame|Scheduling\/SendScheduled)Role\/DefaultPolicy$/,
     reason: 'What is uploaded is named at run time. The bucket has nothing but files of messages.',
   },
   {

@@ -91,7 +91,7 @@ describe('scheduling', () => {
     ['sendAt', { sendAt: new Date(Date.now() + 5_000).toISOString() }],
     ['sendAt', { sendAt: new Date(Date.now() + 367 * 24 * 3_600_000).toISOString() }],
     ['sendAt', { sendAt: 'tomorrow' }],
-    ['attachments', { attachments: [{ attachmentId: 'c.1' }] }],
+    ['attachments[0]', { attachments: [{ attachmentId: 'c.1' }] }],
     ['replyTo', { replyTo: 'elsewhere.1' }],
   ])('names %s, and sets nothing: %o', async (path, more) => {
     const group = await groupOf();

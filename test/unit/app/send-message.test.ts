@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { carryNothing } from '../../../lambdas/app/carry-files.ts';
 import { type SendPorts, type SendRequest, sendMessage } from '../../../lambdas/app/send-message.ts';
 import { digest } from '../../../lambdas/runtime/randomness.ts';
+import { carryNothing } from '../../helpers/carry-nothing.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
 import { aMessage, memoryConversation } from '../../helpers/memory-stores.ts';
 

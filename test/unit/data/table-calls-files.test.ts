@@ -105,7 +105,9 @@ describe('the table calls of', () => {
     const [put, ...carried] = partsOf(input(3));
     expect(put?.Put?.Item).toMatchObject({ entity: 'message', seq: 7 });
     for (const { Put } of carried) {
-      expect(Put?.ConditionExpression).toBe('attribute_not_exists(seq) AND attribute_not_exists(deletedAtMs)');
+      expect(Put?.ConditionExpression).toBe(
+        'attribute_not_exists(seq) AND attribute_not_exists(deletedAtMs) AND (attribute_not_exists(heldFor) OR heldFor = :name)',
+      );
       expect(Put?.Item).toMatchObject({ entity: 'file', seq: 7, objectVersion: 'v1' });
       expect(Put?.Item).not.toHaveProperty('ttl');
     }

@@ -10,7 +10,6 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { carryNothing } from '../../../lambdas/app/carry-files.ts';
 import { deleteMessage } from '../../../lambdas/app/delete-message.ts';
 import { editMessage } from '../../../lambdas/app/edit-message.ts';
 import { forwardMessage } from '../../../lambdas/app/forward-message.ts';
@@ -26,6 +25,7 @@ import { sendStores } from '../../../lambdas/data/send-stores.ts';
 import type { Head, Member } from '../../../lambdas/domain/conversation.ts';
 import type { Message } from '../../../lambdas/domain/message.ts';
 import { digest } from '../../../lambdas/runtime/randomness.ts';
+import { carryNothing } from '../../helpers/carry-nothing.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
 import { aHead, aMember, aMessage } from '../../helpers/memory-stores.ts';
 import { recordedTable } from '../../helpers/recorded-table.ts';
