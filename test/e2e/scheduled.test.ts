@@ -7,8 +7,10 @@ import type { ScheduledMessage, ScheduledMessagePage } from '../../contract/sche
 import { bodyOf, type HttpCall } from '../helpers/client-http.ts';
 import { advanceClock, eventually, meterOf, setFault } from '../helpers/client-local.ts';
 import { startHost, type TestHost } from '../helpers/host.ts';
+import * as files from '../helpers/steps-files.ts';
 import * as given from '../helpers/steps-given.ts';
 import * as then from '../helpers/steps-then.ts';
+import * as when from '../helpers/steps-when.ts';
 import { calls } from '../helpers/steps-when.ts';
 
 let dataFolder: string;
@@ -23,6 +25,7 @@ afterAll(async () => {
 });
 
 const minute = 60;
+const day = 24 * 60 * minute;
 const inMinutes = async (minutes: number) =>
   new Date((await advanceClock(host, 0)).getTime() + minutes * minute * 1_000).toISOString();
 const pathOf = (conversation: string, scheduledId = '') =>
@@ -36,6 +39,23 @@ const schedules = async (user: given.AbsentUser, conversation: string, text: str
   asks(user, pathOf(conversation), {
     method: 'POST',
     body: { clientMessageId: randomUUID(), text, sendAt: await inMinutes(minutes) },
+  });
+
+/** Whose token outlives days. */
+async function patient(name: string): Promise<given.AbsentUser> {
+  const absent = await given.absentUser(host, name);
+  return { ...absent, token: await host.token(absent.userId, { expiresInSeconds: 7 * day }) };
+}
+
+const schedulesFile = async (user: given.AbsentUser, conversation: string, attachmentId: string) =>
+  asks(user, pathOf(conversation), {
+    method: 'POST',
+    body: {
+      clientMessageId: randomUUID(),
+      type: 'file',
+      attachments: [{ attachmentId }],
+      sendAt: await inMinutes(2 * 24 * 60),
+    },
   });
 
 const ownOf = async (user: given.AbsentUser, conversation: string) =>
@@ -119,4 +139,26 @@ test('it outlives a restart, in which nothing was sent', async () => {
   await until(alice, conversation, 'sent');
   await then.historyIs(bob, conversation, ['After the restart']);
   expect((await meterOf(host)).scheduler.invocations).toBe(1);
+});
+
+test('a file that waits for days comes with its message; what is cancelled takes its file along', async () => {
+  const [alice, bob] = [await patient('alice'), await patient('bob')];
+  const conversation = await given.group(alice, [bob]);
+  const letter = { fileName: 'letter.pdf', contentType: 'application/pdf', size: 7 };
+  const [sent, cancelled] = [
+    await files.uploads(alice, conversation, letter),
+    await files.uploads(alice, conversation, letter),
+  ];
+  await schedulesFile(alice, conversation, sent.attachmentId);
+  const { id } = await schedulesFile(alice, conversation, cancelled.attachmentId);
+  await advanceClock(host, day + minute);
+  expect((await calls(alice, pathOf(conversation, id), { method: 'DELETE' })).status).toBe(204);
+  await advanceClock(host, day);
+  await until(alice, conversation, 'sent');
+  const { messages } = await when.reads(bob, conversation);
+  expect(messages).toMatchObject([{ type: 'file', attachments: [sent] }]);
+  expect((await files.gets((await files.readsLink(bob, sent)).url)).text).toBe('x'.repeat(letter.size));
+  await advanceClock(host, 2 * day);
+  expect((await files.gets((await files.readsLink(bob, sent)).url)).status).toBe(200);
+  expect((await files.triesToRead(alice, cancelled)).status).toBe(404);
 });

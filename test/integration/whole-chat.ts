@@ -46,11 +46,12 @@ const farAway = String(Date.UTC(2100, 0, 1));
 const unreachable = 'http://127.0.0.1:9';
 
 /** Every function that the template has a route to, by its exported handler, over a real database in memory. */
-export async function startWholeChat(): Promise<WholeChat> {
+export async function startWholeChat({ bucketUrl = unreachable } = {}): Promise<WholeChat> {
   const routes = deployedRoutes();
   const database = await startChatDatabase();
   const scheduler = await schedulerStandIn();
   stubEnvironment(routes);
+  vi.stubEnv('BUCKET_URL', bucketUrl);
   const handlers = new Map<string, (event: unknown) => Promise<unknown>>();
   for (const { routeKey, entry } of routes) handlers.set(routeKey, await handlerOf(entry));
 
