@@ -1,69 +1,29 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { DomainEvent } from '../../../contract/domain-event.ts';
-import { type TellPresencePorts, tellPresence } from '../../../lambdas/app/tell-presence.ts';
+import { tellPresence } from '../../../lambdas/app/tell-presence.ts';
 import { ChatError } from '../../../lambdas/domain/chat-error.ts';
-import type { Connection } from '../../../lambdas/domain/connection.ts';
 import type { PresenceStatus } from '../../../lambdas/domain/presence.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
 import { recordedBus } from '../../helpers/recorded-bus.ts';
+import { userNewsPorts } from '../../helpers/user-news-ports.ts';
 
 const clock = fakeClock();
 const openedAtMs = clock.now() - 60_000;
-const live = { openedAtMs, expiresAtMs: clock.now() + 3_600_000 };
+
+let { ports, posts, closed, events } = evesPorts();
+beforeEach(() => {
+  ({ ports, posts, closed, events } = evesPorts());
+});
 
 /** `eve` has direct conversations with everybody, and two connections. */
-const eves: Connection[] = ['phone', 'tablet'].map((connectionId) => ({
-  ...live,
-  connectionId,
-  userId: 'eve',
-  joined: [],
-}));
-
-let posts: { connectionId: string; events: { data: { userId: string; status: string } }[] }[];
-let closed: string[];
-let ports: TellPresencePorts;
-let events: DomainEvent[];
-
-beforeEach(() => {
-  posts = [];
-  closed = [];
-  const recorded = recordedBus();
-  events = recorded.events;
-  ports = {
-    bus: recorded.bus,
-    clock,
-    graceMs: 10_000,
-    presences: {
-      attendancesOf: async (userIds) => new Map(userIds.map((userId) => [userId, { connections: [live] }])),
-      putBack: async () => undefined,
-    },
-    audience: {
-      placesOf: async () => [{ conversationId: 'd1', otherUserId: 'eve' }],
-      estrangedFrom: async () => new Set(),
-      watchersOf: async () => [],
-    },
-    connections: {
-      connectionsOf: async () => eves,
-      close: async ({ connectionId }) => {
-        closed.push(connectionId);
-        return [];
-      },
-    },
-    watchers: { remove: async () => undefined },
-    sockets: {
-      async post(connectionId, frame) {
-        posts.push({ connectionId, ...JSON.parse(frame) });
-        return 'delivered';
-      },
-    },
-  };
-});
+function evesPorts() {
+  return userNewsPorts({ otherUserId: 'eve', devices: ['phone', 'tablet'] });
+}
 
 const tell = (...changes: [userId: string, status: PresenceStatus][]) =>
   tellPresence(ports)(changes.map(([userId, status], n) => ({ userId, status, atMs: clock.now() + n })));
 const heardBy = (device: string) =>
   posts
-    .filter(({ connectionId }) => connectionId === device)
+    .filter(({ connectionId }) => connectionId === `eve’s ${device}`)
     .map(({ events }) => events.map(({ data }) => `${data.userId} ${data.status}`));
 
 describe('word of who is there', () => {
@@ -104,15 +64,17 @@ describe('word of who is there', () => {
   });
 
   it('finds out who is gone, whatever becomes of that', async () => {
-    ports.sockets.post = async (connectionId) => (connectionId === 'phone' ? 'gone' : 'delivered');
+    ports.sockets.post = async (connectionId) => (connectionId === 'eve’s phone' ? 'gone' : 'delivered');
     expect(await tell(['ann', 'online'])).toEqual([true]);
-    expect(closed).toEqual(['phone']);
+    expect(closed).toEqual(['eve’s phone']);
     ports.connections.close = () => Promise.reject(new ChatError('UNAVAILABLE', 'unable to use the table'));
     expect(await tell(['ann', 'online'])).toEqual([true]);
   });
 
   it('says nothing of a connection that may still be opening', async () => {
-    ports.connections.connectionsOf = async () => eves.map((each) => ({ ...each, openedAtMs: clock.now() - 1_000 }));
+    const { connectionsOf } = ports.connections;
+    ports.connections.connectionsOf = async (...asked) =>
+      (await connectionsOf(...asked)).map((each) => ({ ...each, openedAtMs: clock.now() - 1_000 }));
     ports.sockets.post = async () => 'gone';
     await tell(['ann', 'online']);
     expect(closed).toEqual([]);
