@@ -1,29 +1,21 @@
 import type { SQSEvent } from 'aws-lambda';
 import { vi } from 'vitest';
 import type { ConversationPage, ConversationSummary } from '../../../contract/conversation.ts';
-import type { Problem } from '../../../contract/errors.ts';
 import type { Reply } from '../../../contract/frame.ts';
 import type { Message, MessagePage } from '../../../contract/message.ts';
 import type { NotificationSettings } from '../../../contract/notification.ts';
 import { type ChatDatabase, type Image, startChatDatabase, withoutLimits } from '../../helpers/database.ts';
 import {
-  answerIn,
   authorized,
   connectEvent,
   context,
   disconnectEvent,
   frameEvent,
   type HttpRequest,
-  httpEvent,
   streamEvent,
 } from '../../helpers/events.ts';
 import { type HttpStandIn, httpStandIn, type StandInAnswer } from '../../helpers/http-stand-in.ts';
-
-/** What a route answers, or its problem. */
-export interface Answered<Body> {
-  status: number | undefined;
-  body: Body & Partial<Problem>;
-}
+import { ask } from './answers.ts';
 
 export interface Caller {
   userId: string;
@@ -86,38 +78,39 @@ async function clientsOf() {
   const connect = (await import('../../../lambdas/websocket/connect.lambda.ts')).handler;
   const disconnect = (await import('../../../lambdas/websocket/disconnect.lambda.ts')).handler;
 
-  const ask = async <Body>(by: keyof typeof http, routeKey: string, request: HttpRequest): Promise<Answered<Body>> => {
-    const { status, body } = answerIn(await http[by](httpEvent(routeKey, request), context));
-    // The test says what the route answers with, and checks what it needs of it.
-    return { status, body: body as Answered<Body>['body'] };
-  };
+  const askAt = <Body>(by: keyof typeof http, routeKey: string, request: HttpRequest) =>
+    ask<Body>(http[by], routeKey, request);
   const messages = '/v1/conversations/{conversationId}/messages';
   const device = '/v1/users/me/devices/{deviceId}';
 
   return {
     create: (userId: string, body: object) =>
-      ask<{ conversation: ConversationSummary }>('conversations', 'POST /v1/conversations', { userId, body }),
+      askAt<{ conversation: ConversationSummary }>('conversations', 'POST /v1/conversations', { userId, body }),
     list: (userId: string, query: Record<string, string> = {}) =>
-      ask<ConversationPage>('conversations', 'GET /v1/conversations', { userId, query }),
+      askAt<ConversationPage>('conversations', 'GET /v1/conversations', { userId, query }),
     show: (userId: string, conversationId: string) =>
-      ask<{ conversation: ConversationSummary }>('conversations', 'GET /v1/conversations/{conversationId}', {
+      askAt<{ conversation: ConversationSummary }>('conversations', 'GET /v1/conversations/{conversationId}', {
         userId,
         params: { conversationId },
       }),
     send: (caller: MessageCaller, conversationId: string, body: object) =>
-      ask<{ message: Message }>('send', `POST ${messages}`, { ...byCaller(caller), params: { conversationId }, body }),
+      askAt<{ message: Message }>('send', `POST ${messages}`, {
+        ...byCaller(caller),
+        params: { conversationId },
+        body,
+      }),
     read: (userId: string, conversationId: string, query: Record<string, string> = {}) =>
-      ask<MessagePage>('history', `GET ${messages}`, { userId, params: { conversationId }, query }),
+      askAt<MessagePage>('history', `GET ${messages}`, { userId, params: { conversationId }, query }),
     devices: (userId: string) =>
-      ask<{ devices: { deviceId: string }[] }>('devices', 'GET /v1/users/me/devices', { userId }),
+      askAt<{ devices: { deviceId: string }[] }>('devices', 'GET /v1/users/me/devices', { userId }),
     register: (userId: string, deviceId: string, body: object) =>
-      ask<{ device: { deviceId: string } }>('devices', `PUT ${device}`, { userId, params: { deviceId }, body }),
+      askAt<{ device: { deviceId: string } }>('devices', `PUT ${device}`, { userId, params: { deviceId }, body }),
     unregister: (userId: string, deviceId: string) =>
-      ask<object>('devices', `DELETE ${device}`, { userId, params: { deviceId } }),
+      askAt<object>('devices', `DELETE ${device}`, { userId, params: { deviceId } }),
     settings: (userId: string) =>
-      ask<{ notifications: NotificationSettings }>('notifications', 'GET /v1/users/me/notifications', { userId }),
+      askAt<{ notifications: NotificationSettings }>('notifications', 'GET /v1/users/me/notifications', { userId }),
     saveSettings: (userId: string, body: object, token: Record<string, string> = {}) =>
-      ask<{ notifications: NotificationSettings }>('notifications', 'PUT /v1/users/me/notifications', {
+      askAt<{ notifications: NotificationSettings }>('notifications', 'PUT /v1/users/me/notifications', {
         authorizer: { ...authorized(userId), ...token },
         body,
       }),
@@ -139,14 +132,14 @@ async function clientsOf() {
     ) => {
       const [method, below = ''] = what.split(' ');
       const params = { ...request.params, messageId };
-      return ask<Body>('messages', `${method} /v1/messages/{messageId}${below}`, {
+      return askAt<Body>('messages', `${method} /v1/messages/{messageId}${below}`, {
         ...byCaller(caller),
         ...request,
         params,
       });
     },
     pins: (userId: string, conversationId: string) =>
-      ask<{ messages: Message[] }>('messages', 'GET /v1/conversations/{conversationId}/pins', {
+      askAt<{ messages: Message[] }>('messages', 'GET /v1/conversations/{conversationId}/pins', {
         userId,
         params: { conversationId },
       }),

@@ -1,17 +1,9 @@
 import type { Ban } from '../../../contract/ban.ts';
 import type { Reply } from '../../../contract/frame.ts';
 import type { FrameEvent, WebSocketResponse } from '../../../lambdas/edge/websocket-events.ts';
-import {
-  answerIn,
-  authorized,
-  connectEvent,
-  context,
-  disconnectEvent,
-  frameEvent,
-  type HttpRequest,
-  httpEvent,
-} from '../../helpers/events.ts';
-import type { Answered, Caller } from './backend.ts';
+import { authorized, connectEvent, context, disconnectEvent, frameEvent } from '../../helpers/events.ts';
+import { ask } from './answers.ts';
+import type { Caller } from './backend.ts';
 
 /** A connection, and until when its token was good when it was opened. */
 export interface Opened extends Caller {
@@ -31,12 +23,6 @@ export async function connectionCalls() {
     'message.send': (await import('../../../lambdas/websocket/send-message.lambda.ts')).handler,
   } satisfies Record<string, (event: FrameEvent, _: typeof context) => Promise<WebSocketResponse>>;
 
-  const ask = async <Body>(routeKey: string, request: HttpRequest) => {
-    const handler = routeKey.includes('/admin/') ? moderate : manage;
-    const { status, body } = answerIn(await handler(httpEvent(routeKey, request), context));
-    // The test says what the route answers with, and checks what it needs of it.
-    return { status, body: body as Answered<Body>['body'] };
-  };
   const admin = { authorizer: { ...authorized('admin'), scope: 'chat:admin' } };
 
   return {
@@ -50,10 +36,11 @@ export async function connectionCalls() {
       const { body } = await frames[action](event, context);
       return body === undefined ? undefined : (JSON.parse(body) as Reply);
     },
-    closeAll: (userId: string) => ask<object>('DELETE /v1/users/me/connections', { userId }),
+    closeAll: (userId: string) => ask<object>(manage, 'DELETE /v1/users/me/connections', { userId }),
     ban: (userId: string, body?: object) =>
-      ask<{ ban: Ban }>('PUT /v1/admin/bans/{userId}', { ...admin, params: { userId }, body }),
-    liftBan: (userId: string) => ask<object>('DELETE /v1/admin/bans/{userId}', { ...admin, params: { userId } }),
+      ask<{ ban: Ban }>(moderate, 'PUT /v1/admin/bans/{userId}', { ...admin, params: { userId }, body }),
+    liftBan: (userId: string) =>
+      ask<object>(moderate, 'DELETE /v1/admin/bans/{userId}', { ...admin, params: { userId } }),
   };
 }
 export type ConnectionCalls = Awaited<ReturnType<typeof connectionCalls>>;

@@ -3,8 +3,9 @@ import type { Member, MemberPage, Preferences, Role } from '../../../contract/me
 import { changeFrom } from '../../../lambdas/data/images.ts';
 import { headKey } from '../../../lambdas/data/keys.ts';
 import { announcementOf } from '../../../lambdas/domain/change.ts';
-import { answerIn, context, type HttpRequest, httpEvent } from '../../helpers/events.ts';
-import type { Answered, Backend } from './backend.ts';
+import type { HttpRequest } from '../../helpers/events.ts';
+import { ask } from './answers.ts';
+import type { Backend } from './backend.ts';
 
 /** Who calls: a user, or a backend of the deployer's. */
 export type Caller = string | { service: string };
@@ -26,27 +27,24 @@ export async function conversationCalls({ database }: Backend) {
 
   const callerOf =
     (handler: typeof conversations) =>
-    async <Body>(caller: Caller, routeKey: string, request: HttpRequest = {}): Promise<Answered<Body>> => {
-      const event = httpEvent(routeKey, { ...request, authorizer: authorizerFor(caller) });
-      const { status, body } = answerIn(await handler(event, context));
-      // The test says what the route answers with, and checks what it needs of it.
-      return { status, body: body as Answered<Body>['body'] };
-    };
-  const [ask, askMembers] = [callerOf(conversations), callerOf(members)];
+    <Body>(caller: Caller, routeKey: string, request: HttpRequest = {}) =>
+      ask<Body>(handler, routeKey, { ...request, authorizer: authorizerFor(caller) });
+  const [askOne, askMembers] = [callerOf(conversations), callerOf(members)];
 
   return {
-    create: (caller: Caller, body: object) => ask<One>(caller, 'POST /v1/conversations', { body }),
+    create: (caller: Caller, body: object) => askOne<One>(caller, 'POST /v1/conversations', { body }),
     list: (caller: Caller, query: Record<string, string> = {}) =>
-      ask<ConversationPage>(caller, 'GET /v1/conversations', { query }),
+      askOne<ConversationPage>(caller, 'GET /v1/conversations', { query }),
     channels: (caller: Caller, query: Record<string, string> = {}) =>
-      ask<ChannelPage>(caller, 'GET /v1/channels', { query }),
-    show: (caller: Caller, conversationId: string) => ask<One>(caller, `GET ${route}`, { params: { conversationId } }),
+      askOne<ChannelPage>(caller, 'GET /v1/channels', { query }),
+    show: (caller: Caller, conversationId: string) =>
+      askOne<One>(caller, `GET ${route}`, { params: { conversationId } }),
     update: (caller: Caller, conversationId: string, body: object) =>
-      ask<One>(caller, `PATCH ${route}`, { params: { conversationId }, body }),
+      askOne<One>(caller, `PATCH ${route}`, { params: { conversationId }, body }),
     close: (caller: Caller, conversationId: string) =>
-      ask<object>(caller, `DELETE ${route}`, { params: { conversationId } }),
+      askOne<object>(caller, `DELETE ${route}`, { params: { conversationId } }),
     join: (caller: Caller, conversationId: string) =>
-      ask<One>(caller, `POST ${route}/join`, { params: { conversationId } }),
+      askOne<One>(caller, `POST ${route}/join`, { params: { conversationId } }),
     members: (caller: Caller, conversationId: string, query: Record<string, string> = {}) =>
       askMembers<MemberPage>(caller, `GET ${route}/members`, { params: { conversationId }, query }),
     add: (caller: Caller, conversationId: string, ...userIds: string[]) =>

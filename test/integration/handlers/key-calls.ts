@@ -1,6 +1,5 @@
 import type { ClaimedKeysList, DeviceKeys, DeviceKeysList } from '../../../contract/keys.ts';
-import { answerIn, context, type HttpRequest, httpEvent } from '../../helpers/events.ts';
-import type { Answered } from './backend.ts';
+import { ask } from './answers.ts';
 
 interface User {
   userId: string;
@@ -9,21 +8,21 @@ interface User {
 /** What is done with keys. Imported late: a handler reads its environment when it is loaded. */
 export async function keyCalls() {
   const { handler } = await import('../../../lambdas/http/manage-keys.lambda.ts');
-  const ask = async <Body>(routeKey: string, request: HttpRequest): Promise<Answered<Body>> => {
-    const { status, body } = answerIn(await handler(httpEvent(routeKey, request), context));
-    // The test says what the route answers with, and checks what it needs of it.
-    return { status, body: body as Answered<Body>['body'] };
-  };
   const own = '/v1/users/me/keys/{deviceId}';
 
   return {
     save: ({ userId }: User, deviceId: string, body: object) =>
-      ask<{ keys: DeviceKeys }>(`PUT ${own}`, { userId, params: { deviceId }, body }),
-    remove: ({ userId }: User, deviceId: string) => ask<object>(`DELETE ${own}`, { userId, params: { deviceId } }),
+      ask<{ keys: DeviceKeys }>(handler, `PUT ${own}`, { userId, params: { deviceId }, body }),
+    remove: ({ userId }: User, deviceId: string) =>
+      ask<object>(handler, `DELETE ${own}`, { userId, params: { deviceId } }),
     show: ({ userId }: User, of: User | 'me') =>
-      ask<DeviceKeysList>('GET /v1/users/{userId}/keys', { userId, params: { userId: idOf(of) } }),
+      ask<DeviceKeysList>(handler, 'GET /v1/users/{userId}/keys', { userId, params: { userId: idOf(of) } }),
     claim: ({ userId }: User, of: User | 'me', body: object = {}) =>
-      ask<ClaimedKeysList>('POST /v1/users/{userId}/keys/claim', { userId, params: { userId: idOf(of) }, body }),
+      ask<ClaimedKeysList>(handler, 'POST /v1/users/{userId}/keys/claim', {
+        userId,
+        params: { userId: idOf(of) },
+        body,
+      }),
   };
 }
 

@@ -8,8 +8,9 @@ import { openTable } from '../../../lambdas/data/client.ts';
 import { connectionsKey } from '../../../lambdas/data/keys.ts';
 import type { RawRecord, StreamReader } from '../../../local/event-sources/stream-reader.ts';
 import { tableName } from '../../helpers/database.ts';
-import { answerIn, context, frameEvent, httpEvent, queueEvent } from '../../helpers/events.ts';
-import type { Answered, Caller } from './backend.ts';
+import { context, frameEvent, httpEvent, queueEvent } from '../../helpers/events.ts';
+import { ask } from './answers.ts';
+import type { Caller } from './backend.ts';
 import { startRooms } from './room-scene.ts';
 
 interface Queued {
@@ -127,11 +128,8 @@ async function handlers() {
       );
       return JSON.parse(body);
     },
-    async ask({ userId }: Pick<Caller, 'userId'>, ...userIds: string[]): Promise<Answered<PresenceList>> {
-      const asked = httpEvent('GET /v1/presence', { userId, query: { userIds: userIds.join(',') } });
-      const { status, body } = answerIn(await readPresence(asked, context));
-      return { status, body: body as Answered<PresenceList>['body'] };
-    },
+    ask: ({ userId }: Pick<Caller, 'userId'>, ...userIds: string[]) =>
+      ask<PresenceList>(readPresence, 'GET /v1/presence', { userId, query: { userIds: userIds.join(',') } }),
     async block(method: 'PUT' | 'DELETE', { userId }: Caller, other: Caller): Promise<void> {
       const routeKey = `${method} /v1/users/me/blocks/{userId}`;
       await profile(httpEvent(routeKey, { userId, params: { userId: other.userId } }), context);

@@ -3,8 +3,8 @@ import type { Message } from '../../../contract/message.ts';
 import type { MovedWatermark, ReceiptList } from '../../../contract/receipt.ts';
 import type { SyncAnswer, SyncCursor, Synced } from '../../../contract/sync.ts';
 import type { Block, BlockPage, User } from '../../../contract/user.ts';
-import { answerIn, authorized, context, frameEvent, type HttpRequest, httpEvent } from '../../helpers/events.ts';
-import type { Answered } from './backend.ts';
+import { authorized, context, frameEvent, type HttpRequest } from '../../helpers/events.ts';
+import { ask } from './answers.ts';
 
 const conversation = '/v1/conversations/{conversationId}';
 
@@ -20,17 +20,14 @@ export async function readerCalls() {
   const watermarkFrame = (await import('../../../lambdas/websocket/move-watermark.lambda.ts')).handler;
   const syncFrame = (await import('../../../lambdas/websocket/sync.lambda.ts')).handler;
 
-  const ask = async <Body>(by: keyof typeof handlers, routeKey: string, request: HttpRequest) => {
-    const { status, body } = answerIn(await handlers[by](httpEvent(routeKey, request), context));
-    // The test says what the route answers with, and checks what it needs of it.
-    return { status, body: body as Answered<Body>['body'] };
-  };
+  const askAt = <Body>(by: keyof typeof handlers, routeKey: string, request: HttpRequest) =>
+    ask<Body>(handlers[by], routeKey, request);
   const reply = async (handler: typeof syncFrame, userId: string, action: string, data: object) => {
     const { body = 'null' } = await handler(frameEvent({ action, id: '1', data }, { userId }), context);
     return { bytes: Buffer.byteLength(body), reply: JSON.parse(body) as Reply };
   };
   const onMessage = (userId: string, method: string, messageId: string, request: HttpRequest = {}) =>
-    ask<{ message: Message }>('messages', `${method} /v1/messages/{messageId}`, {
+    askAt<{ message: Message }>('messages', `${method} /v1/messages/{messageId}`, {
       userId,
       ...request,
       params: { messageId },
@@ -38,36 +35,36 @@ export async function readerCalls() {
 
   return {
     move: (userId: string, kind: 'read' | 'delivered', conversationId: string, seq?: number) =>
-      ask<MovedWatermark>('receipts', `POST ${conversation}/${kind}`, {
+      askAt<MovedWatermark>('receipts', `POST ${conversation}/${kind}`, {
         userId,
         params: { conversationId },
         ...(seq !== undefined && { body: { seq } }),
       }),
     receipts: (userId: string, conversationId: string) =>
-      ask<ReceiptList>('receipts', `GET ${conversation}/receipts`, { userId, params: { conversationId } }),
+      askAt<ReceiptList>('receipts', `GET ${conversation}/receipts`, { userId, params: { conversationId } }),
     moveByFrame: (userId: string, action: 'receipt.read' | 'receipt.delivered', data: object) =>
       reply(watermarkFrame, userId, action, data),
-    sync: (userId: string, body: object) => ask<SyncAnswer>('sync', 'POST /v1/sync', { userId, body }),
+    sync: (userId: string, body: object) => askAt<SyncAnswer>('sync', 'POST /v1/sync', { userId, body }),
     syncByFrame: (userId: string, data: object) => reply(syncFrame, userId, 'sync', data),
     edit: (userId: string, messageId: string, text: string) =>
       onMessage(userId, 'PATCH', messageId, { body: { text } }),
     remove: (userId: string, messageId: string) => onMessage(userId, 'DELETE', messageId),
     leave: (userId: string, conversationId: string) =>
-      ask<object>('members', `DELETE ${conversation}/members/{userId}`, {
+      askAt<object>('members', `DELETE ${conversation}/members/{userId}`, {
         userId,
         params: { conversationId, userId: 'me' },
       }),
     me: (userId: string, claims: Record<string, string> = {}) =>
-      ask<{ user: User }>('profile', 'GET /v1/users/me', { authorizer: { ...authorized(userId), ...claims } }),
-    saveMe: (userId: string, body: object) => ask<{ user: User }>('profile', 'PUT /v1/users/me', { userId, body }),
+      askAt<{ user: User }>('profile', 'GET /v1/users/me', { authorizer: { ...authorized(userId), ...claims } }),
+    saveMe: (userId: string, body: object) => askAt<{ user: User }>('profile', 'PUT /v1/users/me', { userId, body }),
     user: (userId: string, other: string) =>
-      ask<{ user: User }>('profile', 'GET /v1/users/{userId}', { userId, params: { userId: other } }),
+      askAt<{ user: User }>('profile', 'GET /v1/users/{userId}', { userId, params: { userId: other } }),
     block: (userId: string, other: string) =>
-      ask<{ block: Block }>('profile', 'PUT /v1/users/me/blocks/{userId}', { userId, params: { userId: other } }),
+      askAt<{ block: Block }>('profile', 'PUT /v1/users/me/blocks/{userId}', { userId, params: { userId: other } }),
     unblock: (userId: string, other: string) =>
-      ask<object>('profile', 'DELETE /v1/users/me/blocks/{userId}', { userId, params: { userId: other } }),
+      askAt<object>('profile', 'DELETE /v1/users/me/blocks/{userId}', { userId, params: { userId: other } }),
     blocks: (userId: string, query: Record<string, string> = {}) =>
-      ask<BlockPage>('profile', 'GET /v1/users/me/blocks', { userId, query }),
+      askAt<BlockPage>('profile', 'GET /v1/users/me/blocks', { userId, query }),
   };
 }
 export type ReaderCalls = Awaited<ReturnType<typeof readerCalls>>;

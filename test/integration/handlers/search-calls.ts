@@ -1,7 +1,7 @@
 import type { Message } from '../../../contract/message.ts';
 import type { SearchPage } from '../../../contract/search.ts';
-import { answerIn, authorized, context, httpEvent } from '../../helpers/events.ts';
-import type { Answered } from './backend.ts';
+import { authorized } from '../../helpers/events.ts';
+import { ask } from './answers.ts';
 
 type Query = Record<string, string>;
 
@@ -9,14 +9,8 @@ type Query = Record<string, string>;
 export async function searchCalls() {
   const { handler } = await import('../../../lambdas/http/search-messages.lambda.ts');
 
-  const search = async (userId: string, query: Query, scope = ''): Promise<Answered<SearchPage>> => {
-    const authorizer = { ...authorized(userId), scope };
-    const { status, body } = answerIn(
-      await handler(httpEvent('GET /v1/search/messages', { authorizer, query }), context),
-    );
-    // The test says what the route answers with, and checks what it needs of it.
-    return { status, body: body as Answered<SearchPage>['body'] };
-  };
+  const search = (userId: string, query: Query, scope = '') =>
+    ask<SearchPage>(handler, 'GET /v1/search/messages', { authorizer: { ...authorized(userId), scope }, query });
   return {
     search,
     /** All pages; `between` is called after each of them. */
