@@ -1,17 +1,16 @@
 import type { DomainEvent } from '../../contract/domain-event.ts';
 import type { EventBus } from '../app/event-ports.ts';
-import { chunksBySize } from '../domain/slices.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { environment } from '../runtime/environment.ts';
 import { log } from '../runtime/log.ts';
+import { callsOf } from './calls-of.ts';
 import { type Answer, type SignedCall, signedCalls } from './signed-calls.ts';
 
 /** Where events go; nothing where the stage has no bus. */
 export type EventBusSettings = { url: string; name: string; source: string } | null;
 
-/** PutEvents takes ten entries a call, and the least that any Region takes of all of them together is 256 KB. */
-const entriesPerCall = 10;
-const bytesPerCall = 256 * 1_024;
+/** What PutEvents takes a call. The least that any Region takes of all entries together is 256 KB. */
+const mostPerCall = { entries: 10, bytes: 256 * 1_024 };
 
 /** Of a pause before the second try, in milliseconds. */
 const longestPause = 200;
@@ -47,7 +46,7 @@ export function eventBus(settings: EventBusSettings): EventBus {
     readsGoodAnswers: true,
   });
   const putAll = async (placed: Placed[]) =>
-    (await Promise.all(callsOf(placed).map((call) => putSome(put, call)))).flat();
+    (await Promise.all(callsOf(placed, bytesOf, mostPerCall).map((call) => putSome(put, call)))).flat();
   return {
     async publish(events) {
       const refused = await putAll(events.map((event, position) => ({ entry: entryOf(settings, event), position })));
@@ -68,11 +67,8 @@ const entryOf = ({ name, source }: NonNullable<EventBusSettings>, { detailType, 
   Time: Date.parse(detail.at) / 1_000,
 });
 
-/** An entry takes its bytes and at least a tenth of a call, so that no call has more than ten. */
-const callsOf = (placed: Placed[]): Placed[][] =>
-  chunksBySize(placed, ({ entry }) => Math.max(bytesOf(entry), bytesPerCall / entriesPerCall), bytesPerCall);
-
-const bytesOf = ({ Source, DetailType, Detail }: Entry) => timeBytes + Buffer.byteLength(Source + DetailType + Detail);
+const bytesOf = ({ entry: { Source, DetailType, Detail } }: Placed) =>
+  timeBytes + Buffer.byteLength(Source + DetailType + Detail);
 
 /** Gives those that were not taken. */
 async function putSome(put: SignedCall, placed: Placed[]): Promise<Placed[]> {

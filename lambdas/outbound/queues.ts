@@ -5,12 +5,11 @@ import type { NotificationQueue, RetryQueue } from '../app/ports.ts';
 import type { PresenceQueue } from '../app/presence-ports.ts';
 import type { CheckQueue } from '../app/push-ports.ts';
 import { ChatError } from '../domain/chat-error.ts';
-import { chunksBySize } from '../domain/slices.ts';
 import { clientDefaults } from '../runtime/aws.ts';
+import { callsOf } from './calls-of.ts';
 
-/** SQS takes ten messages a call, of 1 MiB together. */
-const messagesPerCall = 10;
-const bytesPerCall = 1_024 * 1_024;
+/** What SQS takes a call, of all messages together. */
+const mostPerCall = { entries: 10, bytes: 1_024 * 1_024 };
 
 let client: SQSClient | undefined;
 const sqs = () => {
@@ -62,7 +61,7 @@ type Message = Omit<SendMessageBatchRequestEntry, 'Id'>;
 /** All of them, or UNAVAILABLE: some may be in the queue then, and come twice. */
 async function sendAll(queueUrl: string, messages: Message[]): Promise<void> {
   await Promise.all(
-    callsOf(messages).map(async (call) => {
+    callsOf(messages, bytesOf, mostPerCall).map(async (call) => {
       const Entries = call.map((message, position) => ({ ...message, Id: String(position) }));
       const { Failed = [] } = await sqs().send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
       if (Failed.length > 0) throw new ChatError('UNAVAILABLE', 'unable to queue; the queue took only some');
@@ -70,13 +69,7 @@ async function sendAll(queueUrl: string, messages: Message[]): Promise<void> {
   );
 }
 
-/** A message takes its bytes and at least a tenth of a call, so that no call has more than ten. */
-const callsOf = (messages: Message[]): Message[][] =>
-  chunksBySize(
-    messages,
-    ({ MessageBody = '' }) => Math.max(Buffer.byteLength(MessageBody), bytesPerCall / messagesPerCall),
-    bytesPerCall,
-  );
+const bytesOf = ({ MessageBody = '' }: Message) => Buffer.byteLength(MessageBody);
 
 /** As JSON, without the two characters that JSON may hold as they are and that SQS refuses a message for (SendMessage, `MessageBody`). */
 const messageOf = (body: object): Message => ({
