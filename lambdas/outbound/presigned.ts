@@ -16,7 +16,7 @@ export type Condition = Record<string, string> | ['content-length-range', number
 
 /**
  * What others may do in our name without our credentials, by Signature Version 4: the two ways of S3. By hand, because the SDK's
- * packages for it are 421 KB (docs/decisions). AWS, "Authenticating Requests: Using Query Parameters" and "Browser-Based Uploads
+ * packages for it are 421 KB (docs/decisions/0021). AWS, "Authenticating Requests: Using Query Parameters" and "Browser-Based Uploads
  * Using POST".
  */
 export function presigner(region: string) {
