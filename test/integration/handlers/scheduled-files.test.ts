@@ -3,9 +3,13 @@ import type { NewAttachment } from '../../../contract/attachment.ts';
 import type { ConversationSummary } from '../../../contract/conversation.ts';
 import type { Message, MessagePage } from '../../../contract/message.ts';
 import type { ScheduledMessage } from '../../../contract/scheduled-message.ts';
+import { openTable } from '../../../lambdas/data/client.ts';
 import * as keys from '../../../lambdas/data/keys.ts';
+import { scheduledStore } from '../../../lambdas/data/scheduled-store.ts';
 import { type FilePlace, placeOf, unsentMs } from '../../../lambdas/domain/file.ts';
+import { ended } from '../../../lambdas/domain/scheduled-message.ts';
 import { systemRandomness } from '../../../lambdas/runtime/randomness.ts';
+import { tableName } from '../../helpers/database.ts';
 import { captureOutput } from '../../helpers/events.ts';
 import { type HttpStandIn, httpStandIn } from '../../helpers/http-stand-in.ts';
 import { type Answer, codeIn, good, startWholeChat, type WholeChat } from '../whole-chat.ts';
@@ -245,4 +249,18 @@ test('what fails lets its file go', async () => {
   await run(task);
   expect(await itemOf(id)).toHaveProperty('ttl');
   expect(codeIn(await schedules(it, [id], { clientMessageId: 'm2' }))).toBe('CONFLICT');
+});
+
+test('a run that says it failed takes no file from the message that another run has sent', async () => {
+  const it = await scene();
+  const id = await attaches(it);
+  const { id: scheduledId } = scheduledIn(await schedules(it, [id]));
+  await run(taskOf(it));
+  const store = scheduledStore(openTable(tableName));
+  const sent = await store.find({ conversationId: it.conversationId, senderId: it.ann.userId, scheduledId });
+  if (!sent) throw new Error('it is not there');
+  const failure = { code: 'FORBIDDEN' as const, message: 'x' };
+  expect(await store.end(ended(sent, { status: 'failed', failure }, Date.now()), Date.now())).toBe(true);
+  expect(await itemOf(id)).toMatchObject({ seq: 1 });
+  expect(await itemOf(id)).not.toHaveProperty('ttl');
 });
