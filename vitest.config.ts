@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-const suite = (name: string, testTimeout: number) => ({
+const suite = (name: string, testTimeout: number, setupFiles: string[] = []) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 120_000 },
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 120_000, setupFiles },
 });
 
 /** CI counts the tests from a report; a person reads the console alone. */
@@ -18,7 +18,7 @@ export default defineConfig({
       suite('unit', 10_000),
       suite('rules', 30_000),
       suite('infra', 60_000),
-      suite('integration', 30_000),
+      suite('integration', 60_000, ['test/helpers/patient-clients.ts']),
       suite('e2e', 60_000),
     ],
   },

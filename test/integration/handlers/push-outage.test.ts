@@ -8,6 +8,9 @@ import { captureOutput, queueEvent } from '../../helpers/events.ts';
 import { type HttpStandIn, httpStandIn, type StandInAnswer } from '../../helpers/http-stand-in.ts';
 import { type Backend, startBackend, textOf } from './backend.ts';
 
+// SNS is silent here, and the function’s own time limit is what ends that: other tests do without.
+vi.unmock('../../../lambdas/runtime/aws.ts');
+
 const sqs = mockClient(SQSClient);
 let backend: Backend;
 let sns: HttpStandIn;
