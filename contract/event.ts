@@ -38,7 +38,11 @@ export interface SignalEventData {
   payload: Record<string, unknown>;
 }
 
-/** What the server tells unasked. Delivery is at least once; `seq` and `rev` make a repeat harmless. */
+/**
+ * What the server tells unasked. Delivery is at least once; `seq` and `rev` make a repeat harmless. Messages of one sender, sent one
+ * after the other, arrive in that order; those of several senders at the same moment may arrive a place apart, since a number is given
+ * out before its message is stored: a client shows them by `seq`, and waits for one that is missing or asks `sync`.
+ */
 export type ChatEvent =
   /** Of a reply, it also says that the message it answers has one reply more. */
   | EventOf<'message.created', { message: Message }>

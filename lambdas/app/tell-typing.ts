@@ -35,6 +35,8 @@ export const tellTyping =
     const room = await ports.rooms.roomOf(typist.userId, conversationId);
     demandPosting(room, typist);
     ports.throttle.told(word, nowMs);
+    // Who has blocked the other of two may still write to them; that they are there is nobody's business any more.
+    if (room.member?.hasBlockedAtMs !== undefined) return;
     const { gone } = await tellAtOnce(ports.sockets, listeners(room.watchers ?? [], typist.userId, nowMs), {
       type: kind,
       conversationId,

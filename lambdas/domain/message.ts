@@ -95,7 +95,10 @@ export const previewOf = (
   atMs,
 });
 
-/** The longest beginning of whole characters (as people count them) within so many bytes of UTF-8. */
+const missing = '…';
+const missingBytes = 3;
+
+/** The longest beginning of whole characters (as people count them) within so many bytes of UTF-8, the mark of what is missing included. */
 export function firstBytes(text: string, most: number): string {
   const encoder = new TextEncoder();
   // No beginning longer than `most` code units fits, so that a long text is not segmented to its end.
@@ -105,10 +108,10 @@ export function firstBytes(text: string, most: number): string {
   let bytes = 0;
   for (const { segment, index } of new Intl.Segmenter().segment(candidate)) {
     bytes += encoder.encode(segment).length;
-    if (bytes > most) break;
+    if (bytes > most - missingBytes) break;
     end = index + segment.length;
   }
-  return `${text.slice(0, end)}…`;
+  return `${text.slice(0, end)}${missing}`;
 }
 
 /** The content and nothing else, without what is not set. */

@@ -91,7 +91,7 @@ const shownName = (name: string): string => cut(name.replace(/[\u202a-\u202e\u20
 
 /** Whole characters as people count them; bounded in bytes too, since one of them may be of any length. */
 export function cut(text: string, most: number): string {
-  const bounded = firstBytes(text, most * 4);
+  const bounded = firstBytes(text, most * 4 + 3);
   const characters = Array.from(new Intl.Segmenter().segment(bounded), ({ segment }) => segment);
   return characters.length <= most ? bounded : `${characters.slice(0, most).join('')}…`;
 }

@@ -25,7 +25,15 @@ export function parseJson(text: string | undefined, operation: string): unknown 
   if (isDeeperThan(limits.jsonDepth, value)) {
     refuseFields(operation, [{ path: '', message: `must not be nested deeper than ${limits.jsonDepth} levels` }]);
   }
+  if (holdsPrototype(value))
+    refuseFields(operation, [{ path: '__proto__', message: 'can not be the name of a field' }]);
   return value;
+}
+
+/** JavaScript takes a field of this name for something else, and would lose it without a word on its way. */
+function holdsPrototype(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some(holdsPrototype);
 }
 
 export function jsonOrNothing(text: string | undefined): unknown {
@@ -70,9 +78,18 @@ function sentenceOf(issue: Issue): string {
       return issue.input === undefined ? 'is required' : `must be one of: ${issue.values.join(', ')}`;
     case 'invalid_union':
       return 'is not one of the forms that are known here';
+    case 'too_small':
+      return issue.minimum === 1 && issue.origin !== 'number' && issue.origin !== 'int'
+        ? 'must not be empty'
+        : `must be at least ${issue.minimum}${unitOf(issue.origin)}`;
+    case 'too_big':
+      return `must be at most ${issue.maximum}${unitOf(issue.origin)}`;
     default:
       return 'is not valid';
   }
 }
+
+/** What a bound of text or a list counts; a number counts nothing. */
+const unitOf = (origin: string): string => ({ string: ' characters', array: ' items' })[origin] ?? '';
 
 const withArticle = (noun: string) => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;

@@ -1,5 +1,5 @@
 import { errorCodes, type Problem } from '../../contract/errors.ts';
-import { ChatError } from '../domain/chat-error.ts';
+import { ChatError, type ErrorDetails } from '../domain/chat-error.ts';
 import type { Bucket } from '../domain/rate-limit.ts';
 import type { HttpResponse } from './http-handler.ts';
 import { publicError } from './public-error.ts';
@@ -27,7 +27,7 @@ export function problemResponse(error: unknown, requestId: string): HttpResponse
     headers: {
       'content-type': 'application/problem+json',
       ...(retryable && { 'retry-after': wholeSeconds(retryAfterMs ?? usualRetryAfterMs) }),
-      ...(error instanceof ChatError && error.details.bucket && bucketHeaders(error.details.bucket)),
+      ...(error instanceof ChatError && bucketHeadersOf(error.details)),
     },
     body: JSON.stringify(problem),
   };
@@ -35,6 +35,12 @@ export function problemResponse(error: unknown, requestId: string): HttpResponse
 
 /** Rounded up: who comes back after it is not too early. */
 const wholeSeconds = (ms: number): string => String(Math.ceil(ms / 1_000));
+
+/** Where it is no bucket that limits, as in slow mode: one at a time. */
+const bucketHeadersOf = ({ bucket, retryAfterMs }: ErrorDetails) => {
+  if (retryAfterMs === undefined) return {};
+  return bucketHeaders(bucket ?? { limit: 1, remaining: 0, resetMs: retryAfterMs });
+};
 
 const bucketHeaders = ({ limit, remaining, resetMs }: Bucket) => ({
   'x-ratelimit-limit': String(limit),

@@ -71,6 +71,16 @@ describe('typing', () => {
     expect(rooms.heardBy(ann)).toEqual([]);
   });
 
+  test('by who has blocked the other is heard by nobody', async () => {
+    const [ann, bob] = [await rooms.user('ann'), await rooms.user('bob')];
+    const conversation = await rooms.group(ann, bob);
+    await rooms.join(ann, conversation);
+    await rooms.change(conversation, bob, { hasBlockedAtMs: 1 });
+
+    expect(codeOf(await rooms.type(bob, conversation))).toBe('ok');
+    expect(rooms.heardBy(ann)).toEqual([]);
+  });
+
   test('forgets a watcher that is there no longer', async () => {
     const [ann, bob] = [await rooms.user('ann'), await rooms.user('bob')];
     const conversation = await rooms.group(ann, bob);

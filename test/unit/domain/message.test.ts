@@ -8,8 +8,8 @@ const family = '👨‍👩‍👧‍👦';
 describe('the beginning of a text', () => {
   it.each([
     { reason: 'is all of it when it fits', text: 'hello', most: 5, beginning: 'hello' },
-    { reason: 'ends in an ellipsis when it does not', text: 'hello!', most: 5, beginning: 'hello…' },
-    { reason: 'counts bytes, not characters', text: 'ééé', most: 5, beginning: 'éé…' },
+    { reason: 'ends in an ellipsis when it does not', text: 'hello!', most: 5, beginning: 'he…' },
+    { reason: 'counts bytes, not characters', text: 'ééé', most: 5, beginning: 'é…' },
     { reason: 'never cuts an emoji in parts', text: `a${family}`, most: 20, beginning: 'a…' },
     { reason: 'is empty when not even one character fits', text: family, most: 10, beginning: '…' },
   ])('$reason', ({ text, most, beginning }) => {
@@ -20,7 +20,7 @@ describe('the beginning of a text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 100 }), fc.integer({ min: 0, max: 60 }), (text, most) => {
         const beginning = firstBytes(text, most);
-        expect(Buffer.byteLength(beginning.replace(/…$/, ''))).toBeLessThanOrEqual(most);
+        expect(Buffer.byteLength(beginning)).toBeLessThanOrEqual(Math.max(most, Buffer.byteLength('…')));
         expect(beginning === text || text.startsWith(beginning.slice(0, -1))).toBe(true);
       }),
     );
@@ -28,7 +28,7 @@ describe('the beginning of a text', () => {
 
   it('is found without reading a long text to its end', () => {
     const preview = previewOf(aMessage({ text: 'x'.repeat(1_000_000) }), 0);
-    expect(preview.text).toHaveLength(161);
+    expect(preview.text).toHaveLength(158);
   });
 });
 

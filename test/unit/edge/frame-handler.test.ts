@@ -95,7 +95,7 @@ describe('a frame', () => {
     ],
     ['with a field that nobody knows', { token: 'x' }, 'note.write', '1', 'token', 'is not known'],
     ['whose id is a number', { id: 5 }, 'note.write', null, 'id', 'must be a string'],
-    ['whose id is empty', { id: '' }, 'note.write', null, 'id', 'is not valid'],
+    ['whose id is empty', { id: '' }, 'note.write', null, 'id', 'must not be empty'],
     ['without data', { data: undefined }, 'note.write', '1', 'text', 'is required'],
     ['with data of the wrong type', { data: [] }, 'note.write', '1', '', 'must be an object'],
     [

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod/mini';
 import type { RateLimiter } from '../../../lambdas/app/limit-rate.ts';
-import { refuse } from '../../../lambdas/domain/chat-error.ts';
+import { ChatError, refuse } from '../../../lambdas/domain/chat-error.ts';
 import type { Wait } from '../../../lambdas/domain/rate-limit.ts';
 import { action, frameHandler } from '../../../lambdas/edge/frame-handler.ts';
 import { httpHandler, route } from '../../../lambdas/edge/http-handler.ts';
@@ -68,6 +68,17 @@ describe('a request over the limit', () => {
       body: { code: 'RATE_LIMITED', retryable: true, retryAfterMs: 1_201, detail: message },
     });
     expect(act).not.toHaveBeenCalled();
+  });
+
+  test('of one at a time, as in slow mode, is told so too', async () => {
+    act.mockRejectedValue(new ChatError('RATE_LIMITED', 'unable to test; slowly', { retryAfterMs: 4_001 }));
+    const { headers } = await ask('GET /v1/notes');
+    expect(headers).toMatchObject({
+      'retry-after': '5',
+      'x-ratelimit-limit': '1',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': '5',
+    });
   });
 
   test('is told so by frame too', async () => {

@@ -13,6 +13,9 @@ const schema = z.strictObject({
   shape: z.optional(z.discriminatedUnion('type', [z.strictObject({ type: z.literal('a') })])),
   names: z.optional(z.record(z.string().check(z.maxLength(3)), z.string())),
   list: z.optional(z.array(z.string()).check(z.maxLength(2))),
+  few: z.optional(z.array(z.string()).check(z.minLength(1))),
+  code: z.optional(z.string().check(z.minLength(2), z.maxLength(4))),
+  seconds: z.optional(z.int().check(z.gte(1), z.lte(60))),
 });
 
 function refusalOf(act: () => unknown): ChatError {
@@ -41,7 +44,12 @@ describe('what is wrong with a request', () => {
     ['neither of two forms', { either: 5 }, 'either', 'is not one of the forms that are known here'],
     ['a form that nobody knows', { shape: { type: 'b' } }, 'shape.type', 'is not one of the forms that are known here'],
     ['a rule with a sentence of its own', { name: 'x' }, 'name', 'must be longer'],
-    ['a rule without one', { list: ['a', 'b', 'c'] }, 'list', 'is not valid'],
+    ['a list that is too long', { list: ['a', 'b', 'c'] }, 'list', 'must be at most 2 items'],
+    ['an empty list', { few: [] }, 'few', 'must not be empty'],
+    ['a text that is too short', { code: 'x' }, 'code', 'must be at least 2 characters'],
+    ['a text that is too long', { code: 'xxxxx' }, 'code', 'must be at most 4 characters'],
+    ['a number that is too small', { seconds: 0 }, 'seconds', 'must be at least 1'],
+    ['a number that is too large', { seconds: 61 }, 'seconds', 'must be at most 60'],
     ['a name that is not allowed', { names: { long_name: 'x' } }, 'names.long_name', 'is not valid'],
     ['something else than an object', 'text', '', 'must be an object'],
     ['nothing at all', undefined, '', 'is required'],
@@ -60,6 +68,11 @@ describe('what is wrong with a request', () => {
     expect(fieldsOf(many)).toHaveLength(20);
     const [long] = fieldsOf({ ['x'.repeat(30_000)]: 1 }) ?? [];
     expect(long?.path).toHaveLength(200);
+  });
+
+  test.each(['{"__proto__":1}', '{"a":[{"__proto__":{}}]}'])('nothing is named like the prototype: %s', (text) => {
+    const refusal = refusalOf(() => parseJson(text, 'test'));
+    expect(refusal.details.errors).toEqual([{ path: '__proto__', message: 'can not be the name of a field' }]);
   });
 
   test('no value of the request is in what is told or kept', () => {
