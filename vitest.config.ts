@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
+/** A hook may start a host, whose first start bundles every function: seconds, and minutes on a machine that does much else. */
 const suite = (name: string, testTimeout: number, setupFiles: string[] = []) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 120_000, setupFiles },
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 300_000, setupFiles },
 });
 
 /** CI counts the tests from a report; a person reads the console alone. */
