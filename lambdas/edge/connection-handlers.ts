@@ -6,9 +6,9 @@ import { ChatError } from '../domain/chat-error.ts';
 import type { ConnectionPlace } from '../domain/connection.ts';
 import type { Principal } from '../domain/principal.ts';
 import { headerOf, offersSubprotocol, subprotocol, tokenInHeader, tokenInSubprotocol } from './bearer-token.ts';
-import { beforeTimeout } from './before-timeout.ts';
 import { logInvocation } from './log-invocation.ts';
 import { contextOf, principalFrom } from './principal-context.ts';
+import { untilKilled } from './until-killed.ts';
 import type { VerifyToken } from './verify-token.ts';
 import type { AuthorizerEvent, ConnectEvent, DisconnectEvent, WebSocketResponse } from './websocket-events.ts';
 
@@ -22,7 +22,7 @@ export interface ConnectionRules {
 
 /** `$connect`'s authorizer: 401 for a missing or bad token, 403 for a web page of another origin. */
 export const connectionAuthorizer = ({ verify, allowedOrigins, allowsQueryToken }: ConnectionRules) =>
-  middy<AuthorizerEvent, APIGatewayAuthorizerResult>()
+  middy<AuthorizerEvent, APIGatewayAuthorizerResult>(untilKilled)
     // middy runs the last `onError` first: the line is logged before API Gateway's word takes the error's place.
     .use({ onError: unauthorized })
     .use(logInvocation(() => 'connection.authorize'))
@@ -56,7 +56,7 @@ export interface ConnectRules {
 
 /** `$connect`: a client that offers subprotocols hangs up unless one of them comes back. */
 export const connectHandler = ({ clock, open }: ConnectRules) =>
-  middy<ConnectEvent, WebSocketResponse>(beforeTimeout)
+  middy<ConnectEvent, WebSocketResponse>(untilKilled)
     .use({ onError: refuseHandshake })
     .use(logInvocation(() => 'connection.open'))
     .handler(async ({ headers, requestContext: { authorizer, connectionId } }) => {
@@ -81,7 +81,7 @@ function refuseHandshake(request: { error: Error | null; response: WebSocketResp
 
 /** `$disconnect`: comes when it comes, or never. */
 export const disconnectHandler = (hangUp: (connection: ConnectionPlace, connectedAtMs: number) => Promise<void>) =>
-  middy<DisconnectEvent, WebSocketResponse>()
+  middy<DisconnectEvent, WebSocketResponse>(untilKilled)
     .use(logInvocation(() => 'connection.close'))
     .handler(async ({ requestContext: { authorizer, connectionId, connectedAt } }) => {
       const userId = authorizer?.userId;

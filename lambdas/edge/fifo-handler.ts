@@ -4,13 +4,14 @@ import { log } from '../runtime/log.ts';
 import { tally } from '../runtime/tally.ts';
 import { logInvocation } from './log-invocation.ts';
 import { parseJson } from './parse.ts';
+import { untilKilled } from './until-killed.ts';
 
 /**
  * A batch of a FIFO queue of ours. All that can be read is acted on at once; where that throws, all of it comes again, in order. What
  * can't be read comes again with whatever follows it in its group, as SQS asks, until it is parked.
  */
 export const fifoHandler = <Body>(operation: string, act: (bodies: Body[]) => Promise<{ delivered: number }>) =>
-  middy<SQSEvent, SQSBatchResponse>()
+  middy<SQSEvent, SQSBatchResponse>(untilKilled)
     .use(logInvocation(() => operation))
     .handler(async ({ Records }) => {
       const { bodies, failed } = readInOrder<Body>(Records);

@@ -4,13 +4,13 @@ import { type Frame, FrameAddressSchema, FrameSchema, type Reply } from '../../c
 import { limits } from '../../contract/limits.ts';
 import { refuse, refuseFields } from '../domain/chat-error.ts';
 import type { Principal } from '../domain/principal.ts';
-import { beforeTimeout } from './before-timeout.ts';
 import { chargeFor } from './charge-for.ts';
 import { logInvocation } from './log-invocation.ts';
 import { jsonOrNothing, parse, parseJson } from './parse.ts';
 import { ConnectionOver, presentPrincipal } from './present-principal.ts';
 import { publicError } from './public-error.ts';
 import { type Cost, costs, type FrameRules } from './rules.ts';
+import { untilKilled } from './until-killed.ts';
 import type { FrameEvent, WebSocketResponse } from './websocket-events.ts';
 
 /** Gives the reply's `data`. */
@@ -72,7 +72,7 @@ function fitting(response: WebSocketResponse, operation: string): WebSocketRespo
 }
 
 const frames = (sayGoodbye?: FrameRules['sayGoodbye']) =>
-  middy<FrameEvent, WebSocketResponse>(beforeTimeout)
+  middy<FrameEvent, WebSocketResponse>(untilKilled)
     .use(logInvocation<FrameEvent, WebSocketResponse>(({ requestContext }) => requestContext.routeKey))
     .use({
       onError: async (request) => {

@@ -4,13 +4,13 @@ import * as z from 'zod/mini';
 import { limits } from '../../contract/limits.ts';
 import { refuse } from '../domain/chat-error.ts';
 import type { Principal } from '../domain/principal.ts';
-import { beforeTimeout } from './before-timeout.ts';
 import { chargeFor } from './charge-for.ts';
 import { logInvocation } from './log-invocation.ts';
 import { parse, parseJson } from './parse.ts';
 import { principalFrom } from './principal-context.ts';
 import { problemResponse } from './problem-response.ts';
 import { type Cost, costs, type EdgeRules } from './rules.ts';
+import { untilKilled } from './until-killed.ts';
 
 /** A payload 2.0 event behind our authorizer. */
 export type HttpEvent = APIGatewayProxyEventV2 & {
@@ -99,7 +99,7 @@ export const unknownRouteHandler = () =>
   requests().handler(async () => refuse('NOT_FOUND', 'find the route', 'there is no such route'));
 
 const requests = () =>
-  middy<HttpEvent, HttpResponse>(beforeTimeout)
+  middy<HttpEvent, HttpResponse>(untilKilled)
     .use(logInvocation<HttpEvent, HttpResponse>(({ routeKey }) => routeKey))
     .use({
       onError: (request) => {

@@ -3,6 +3,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { log } from '../runtime/log.ts';
 import { logInvocation } from './log-invocation.ts';
 import { parseJson } from './parse.ts';
+import { untilKilled } from './until-killed.ts';
 
 /**
  * A batch of a queue of ours. Every message has its own try, side by side, and those that fail come again by themselves.
@@ -22,7 +23,7 @@ export const batchHandler = <Body>(operation: string, act: (bodies: Body[]) => P
 
 /** `handle` says of each message, in order, whether it is done. */
 const batches = (operation: string, handle: (records: SQSRecord[]) => Promise<boolean[]>) =>
-  middy<SQSEvent, SQSBatchResponse>()
+  middy<SQSEvent, SQSBatchResponse>(untilKilled)
     .use(logInvocation(() => operation))
     .handler(async ({ Records }) => {
       const isDone = await handle(Records);

@@ -2,9 +2,9 @@ import middy from '@middy/core';
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from 'aws-lambda';
 import { ChatError } from '../domain/chat-error.ts';
 import { tokenInHeader } from './bearer-token.ts';
-import { beforeTimeout } from './before-timeout.ts';
 import { logInvocation } from './log-invocation.ts';
 import { contextOf } from './principal-context.ts';
+import { untilKilled } from './until-killed.ts';
 import type { VerifyToken } from './verify-token.ts';
 
 type Verdict = APIGatewaySimpleAuthorizerWithContextResult<Record<string, string>>;
@@ -15,7 +15,7 @@ type Verdict = APIGatewaySimpleAuthorizerWithContextResult<Record<string, string
  * a principal before anything else (docs/decisions/0002).
  */
 export const requestAuthorizer = (verify: VerifyToken) =>
-  middy<APIGatewayRequestAuthorizerEventV2, Verdict>(beforeTimeout)
+  middy<APIGatewayRequestAuthorizerEventV2, Verdict>(untilKilled)
     .use(logInvocation(() => 'request.authorize'))
     .use({
       onError: (request) => {

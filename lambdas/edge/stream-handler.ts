@@ -3,6 +3,7 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { log } from '../runtime/log.ts';
 import { tally } from '../runtime/tally.ts';
 import { logInvocation } from './log-invocation.ts';
+import { untilKilled } from './until-killed.ts';
 
 type StreamImage = NonNullable<NonNullable<DynamoDBRecord['dynamodb']>['NewImage']>;
 
@@ -28,7 +29,7 @@ export interface StreamRules<Change> {
  * that never succeeds is soon alone, and is parked after its tries while the others go on.
  */
 export const streamHandler = <Change>({ operation, read, act }: StreamRules<Change>) =>
-  middy<DynamoDBStreamEvent, DynamoDBBatchResponse>()
+  middy<DynamoDBStreamEvent, DynamoDBBatchResponse>(untilKilled)
     .use(logInvocation(() => operation))
     .handler(async ({ Records }) => {
       const { changes, positions, unreadable } = readAll(Records, read);
