@@ -29,4 +29,10 @@ describe('what several places promise together', () => {
     expect(thrown.length).toBeGreaterThan(10);
     for (const [, code = ''] of thrown) expect(Object.keys(errorCodes)).toContain(code);
   });
+
+  it('no handler answers before its work is done: a late write of a dead try would double a message', () => {
+    const handlers = sources.flatMap((source) => [...source.matchAll(/\bmiddy<[^(]*>\(([^)]*)\)/g)]);
+    expect(handlers.length).toBeGreaterThan(5);
+    for (const [, options] of handlers) expect(options).toBe('untilKilled');
+  });
 });
