@@ -85,6 +85,16 @@ describe('a message', () => {
     expect(Buffer.byteLength(lastMessage?.text ?? '')).toBeLessThan(200);
   });
 
+  test.each(['constructor', 'toString', 'hasOwnProperty', 'then', 'L', 'S', '__typename', 'wrapNumbers'])(
+    'keeps free-form data that has a field named %s',
+    async (name) => {
+      const metadata = { [name]: { [name]: 1 }, list: [{ [name]: 'x' }] };
+      const { status, body } = await backend.send('ann', group, { ...textOf(`m-${name}`), metadata });
+      expect([status, body.message.metadata]).toEqual([201, metadata]);
+      expect((await backend.read('ann', group)).body.messages.at(-1)?.metadata).toEqual(metadata);
+    },
+  );
+
   test('that nobody could store is refused before it takes a seq', async () => {
     const { status } = await backend.send('ann', group, { ...textOf('m-1'), metadata: { n: 1e300 } });
     expect(status).toBe(400);
