@@ -5,7 +5,7 @@ import type { Watcher } from '../domain/watchers.ts';
 /** What use cases of presence need. */
 
 export interface PresenceQueue {
-  /** Each is handed on at once, but for an absence, which waits for the grace. */
+  /** Each is handed on at once, but for an absence (`isAbsence`), which waits for the grace. */
   presenceChanged(changes: PresenceChange[]): Promise<void>;
 }
 

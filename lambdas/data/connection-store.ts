@@ -47,10 +47,10 @@ export const connectionStore = (table: Table): ConnectionStore => ({
   async close({ userId, connectionId }, atMs) {
     const written = await table.update({
       key: connectionsKey(userId),
-      update: `SET emit = :emit, lastSeenAtMs = :now REMOVE #connection0, ${oldOpenings}`,
+      update: `SET emit = :emit, lastSeenAtMs = :now, leftAway = if_not_exists(#connection0.isAway, :false) REMOVE #connection0, ${oldOpenings}`,
       condition: 'attribute_exists(#connection0)',
       names: namesOf([connectionId]),
-      values: { ':emit': presence, ':now': atMs },
+      values: { ':emit': presence, ':now': atMs, ':false': false },
       returnsOld: true,
     });
     if (!written.isDone) return undefined;
@@ -69,13 +69,14 @@ export const connectionStore = (table: Table): ConnectionStore => ({
     });
   },
 
+  /** Whether all were away is not looked at: as if they were, so that a return is told in any case. */
   async closeAll(userId, connectionIds, atMs) {
     await table.update({
       key: connectionsKey(userId),
-      update: `SET emit = :emit, lastSeenAtMs = :now REMOVE ${placesOf(connectionIds)}, ${oldOpenings}`,
+      update: `SET emit = :emit, lastSeenAtMs = :now, leftAway = :true REMOVE ${placesOf(connectionIds)}, ${oldOpenings}`,
       condition: 'attribute_exists(PK)',
       names: namesOf(connectionIds),
-      values: { ':emit': presence, ':now': atMs },
+      values: { ':emit': presence, ':now': atMs, ':true': true },
     });
   },
 

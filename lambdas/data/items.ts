@@ -245,7 +245,7 @@ export const connectionsFrom = (item: Item): Connection[] =>
 export const attendanceFrom = (item: Item = {}): Attendance => ({
   connections: connectionsFrom(item),
   ...(item.lastSeenAtMs !== undefined && { lastSeenAtMs: Number(item.lastSeenAtMs) }),
-  ...(item.hasBeenAway === true && { hasBeenAway: true }),
+  ...(item.leftAway === true && { leftAway: true }),
 });
 
 /** One item a conversation, a map from connection to this: short, so that as many as may watch are read with one read unit. */

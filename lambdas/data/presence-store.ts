@@ -15,7 +15,7 @@ export const presenceStore = (table: Table): PresenceStore => ({
     const { isDone } = await table.update({
       key: connectionsKey(userId),
       update: isAway
-        ? 'SET #connection.isAway = :true, hasBeenAway = :true, emit = :emit'
+        ? 'SET #connection.isAway = :true, leftAway = :true, emit = :emit'
         : 'SET emit = :emit REMOVE #connection.isAway',
       condition: 'attribute_exists(#connection)',
       names: { '#connection': connectionAttribute(connectionId) },

@@ -7,8 +7,8 @@ export interface Attendance {
   connections: Pick<Connection, 'openedAtMs' | 'expiresAtMs' | 'isAway'>[];
   /** When the last one ended that said so. */
   lastSeenAtMs?: number;
-  /** Not asked for by this one, perhaps, but by one before it: others may have been told so last. */
-  hasBeenAway?: true;
+  /** Nobody looked at that one, or a wish to be away came since: others may have been told so. */
+  leftAway?: true;
 }
 
 export type PresenceStatus = Presence['status'];
@@ -19,6 +19,8 @@ export interface PresenceChange {
   /** Absent where there is nothing to tell. */
   status?: PresenceStatus;
   atMs: number;
+  /** A connection ended, and may come back: told after the grace. */
+  isAbsence?: true;
   /** Until when the user was seen, where the record of that went with the item and is to be put back. */
   lostLastSeenAtMs?: number;
 }
@@ -46,6 +48,20 @@ export const rememberedMs = 90 * 24 * 3_600_000;
 const returnMarginMs = 2_000;
 const absenceMarginMs = 1_000;
 
+/**
+ * What others are to think: until the grace is over, the connection that ended last counts as if it had not. Each change of this has a
+ * word that comes after it, and what is told is what this is by then: so the last that is told is right.
+ */
+function apparentStatus(
+  attendance: Attendance,
+  { nowMs, graceMs }: { nowMs: number; graceMs: number },
+): PresenceStatus {
+  const { status } = presenceOf(attendance, nowMs);
+  const isGone = nowMs - (attendance.lastSeenAtMs ?? 0) >= graceMs - absenceMarginMs;
+  if (status === 'online' || isGone) return status;
+  return attendance.leftAway ? 'away' : 'online';
+}
+
 interface Occasion {
   userId: string;
   atMs: number;
@@ -64,11 +80,16 @@ export function presenceChange(
   const { status } = presenceOf(after ?? { connections: [] }, atMs);
   const was = presenceOf(before, atMs).status;
   const isNews = was !== status || presenceOf(before, 0).status !== status;
+  const isAbsence = status === 'offline' || hasLess(before, after);
   const lostLastSeenAtMs = after ? undefined : rememberedIn(before, atMs);
-  if (lostLastSeenAtMs !== undefined) return { userId, ...(isNews && { status }), atMs, lostLastSeenAtMs };
-  const hasReturned = was === 'offline' && isWithinGrace(before, after, graceMs);
-  return isNews && !hasReturned ? { userId, status, atMs } : undefined;
+  const news = { ...(isNews && { status, ...(isAbsence && { isAbsence }) }) };
+  if (lostLastSeenAtMs !== undefined) return { userId, ...news, atMs, lostLastSeenAtMs };
+  const hasReturned = status === 'online' && isWithinGrace(before, after, graceMs);
+  return isNews && !hasReturned ? { userId, ...news, atMs } : undefined;
 }
+
+const hasLess = (before: Attendance, after: Attendance | undefined): boolean =>
+  (after?.connections.length ?? 0) < before.connections.length;
 
 function rememberedIn(attendance: Attendance, atMs: number): number | undefined {
   const seenAtMs = lastSeenMs(attendance);
@@ -79,8 +100,8 @@ function rememberedIn(attendance: Attendance, atMs: number): number | undefined 
  * Then others still think that the user is online. By the connection's own time: that of a record is rounded to the second.
  */
 function isWithinGrace(before: Attendance, after: Attendance | undefined, graceMs: number): boolean {
-  const { lastSeenAtMs, hasBeenAway } = before;
-  if (lastSeenAtMs === undefined || hasBeenAway || !after) return false;
+  const { lastSeenAtMs, leftAway } = before;
+  if (lastSeenAtMs === undefined || leftAway || !after) return false;
   const openedAtMs = Math.max(...after.connections.map((connection) => connection.openedAtMs));
   return openedAtMs >= lastSeenAtMs && openedAtMs - lastSeenAtMs < graceMs - returnMarginMs;
 }
@@ -91,12 +112,8 @@ function isWithinGrace(before: Attendance, after: Attendance | undefined, graceM
 export function presenceToTell(
   status: PresenceStatus,
   attendance: Attendance,
-  { nowMs, graceMs }: { nowMs: number; graceMs: number },
+  times: { nowMs: number; graceMs: number },
 ): Presence | undefined {
-  const current = presenceOf(attendance, nowMs);
-  const isAbsence = status === 'offline';
-  const isGone = nowMs - (attendance.lastSeenAtMs ?? 0) >= graceMs - absenceMarginMs;
-  // The word of this absence is still to come: until then the user is there for others, who may not have heard of it yet.
-  if (current.status === 'offline' && !isGone) return isAbsence ? undefined : { status };
-  return current.status === status ? current : undefined;
+  if (apparentStatus(attendance, times) !== status) return undefined;
+  return status === 'offline' ? presenceOf(attendance, times.nowMs) : { status };
 }

@@ -41,7 +41,7 @@ export const presenceQueue = (queueUrl: string, graceSeconds: number): PresenceQ
       queueUrl,
       changes.map((change) => ({
         ...messageOf(change),
-        ...(change.status === 'offline' && { DelaySeconds: graceSeconds }),
+        ...(change.isAbsence && { DelaySeconds: graceSeconds }),
       })),
     ),
   keysChanged: (news) => sendAll(queueUrl, news.map(messageOf)),

@@ -25,13 +25,13 @@ type Device = Attendance['connections'][number];
 class Life {
   readonly #devices = new Map<number, Device>();
   #seenAtMs: number | undefined;
-  #hasBeenAway = false;
+  #leftAway = false;
 
   attendance(): Attendance {
     return {
       connections: [...this.#devices.values()],
       ...(this.#seenAtMs !== undefined && { lastSeenAtMs: this.#seenAtMs }),
-      ...(this.#hasBeenAway && { hasBeenAway: true }),
+      ...(this.#leftAway && { leftAway: true }),
     };
   }
 
@@ -44,12 +44,13 @@ class Life {
     if (act === 'close') {
       this.#devices.delete(device);
       this.#seenAtMs = nowMs;
+      this.#leftAway = own.isAway === true;
     } else if (act !== 'open') this.#look(device, own, act);
   }
 
   #look(device: number, { isAway, ...own }: Device, act: 'away' | 'online'): void {
     this.#devices.set(device, act === 'away' ? { ...own, isAway: true } : own);
-    this.#hasBeenAway ||= act === 'away';
+    this.#leftAway ||= act === 'away';
   }
 }
 
@@ -76,8 +77,9 @@ export function lived(moments: Moment[], { start, graceMs }: { start: number; gr
     life.do(moment, nowMs);
     // A record's time is rounded to the second.
     const atMs = Math.floor(nowMs / 1_000) * 1_000;
-    const status = presenceChange(before, life.attendance(), { userId: 'ann', atMs, graceMs })?.status;
-    if (status) words.push({ status, dueMs: nowMs + moment.lagMs + (status === 'offline' ? graceMs : 0) });
+    const change = presenceChange(before, life.attendance(), { userId: 'ann', atMs, graceMs });
+    if (!change?.status) continue;
+    words.push({ status: change.status, dueMs: nowMs + moment.lagMs + (change.isAbsence ? graceMs : 0) });
   }
   waitUntil(nowMs + 60_000);
   return { told, current: presenceOf(life.attendance(), nowMs).status };

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openTable } from '../../../lambdas/data/client.ts';
+import { connectionStore } from '../../../lambdas/data/connection-store.ts';
 import { connectionsKey } from '../../../lambdas/data/keys.ts';
+import { tableName } from '../../helpers/database.ts';
 import { freezeTime } from '../../helpers/frozen-time.ts';
 import { type Caller, textOf } from './backend.ts';
 import { type PresenceScene, startPresence } from './presence-scene.ts';
@@ -13,6 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => scene.close());
 const output = freezeTime();
+
+const closeAll = ({ userId, connectionId }: Caller) =>
+  connectionStore(openTable(tableName)).closeAll(userId, [connectionId], Date.now());
 
 const statusesIn = async (asker: Caller, ...others: Caller[]) => {
   const { body } = await scene.ask(asker, ...others.map(({ userId }) => userId));
@@ -35,7 +41,8 @@ describe('the other side of a direct conversation hears', () => {
     await scene.set(tablet, 'online');
     expect(await heard()).toEqual(['ann away', 'ann online']);
     await scene.disconnect(tablet);
-    expect(await heard()).toEqual(['ann away', 'ann online', 'ann away']);
+    expect(await heard(8 * second)).toEqual(['ann away', 'ann online']);
+    expect(await heard(3 * second)).toEqual(['ann away', 'ann online', 'ann away']);
     await scene.disconnect(ann);
     expect(await heard(8 * second)).toHaveLength(3);
     expect((await heard(3 * second)).at(-1)).toBe('ann offline');
@@ -70,6 +77,68 @@ describe('the other side of a direct conversation hears', () => {
     await scene.block('DELETE', ann, bob);
     const [known] = (await scene.ask(bob, ann.userId)).body.presence;
     expect(known?.lastSeenAt).toMatch(/Z$/);
+  });
+});
+
+describe('of a device that keeps dying and coming back within the grace, the other side hears', () => {
+  async function blink(device: Caller): Promise<Caller> {
+    let current = device;
+    for (let n = 0; n < 6; n += 1) {
+      await scene.disconnect(current);
+      await scene.pass(second);
+      current = { ...current, connectionId: `${device.connectionId} ${n}` };
+      await scene.connect(current);
+      await scene.pass(second);
+    }
+    return current;
+  }
+
+  test('nothing beside another that nobody looks at; and once it stays away, that the user is', async () => {
+    const [ann, bob] = await scene.pair();
+    await scene.set(ann, 'away');
+    await scene.pass(second);
+    const before = scene.heardOf(bob).length;
+    const tablet = await blink(await scene.connected(ann, 'tablet'));
+    expect(scene.heardOf(bob).slice(before)).toEqual(['ann online']);
+    await scene.disconnect(tablet);
+    await scene.pass(8 * second);
+    expect(scene.heardOf(bob).slice(before)).toEqual(['ann online']);
+    await scene.pass(10 * second);
+    expect(scene.heardOf(bob).slice(before)).toEqual(['ann online', 'ann away']);
+  });
+
+  test('nothing of who was away once, and is not now', async () => {
+    const [ann, bob] = await scene.pair();
+    for (const status of ['away', 'online']) {
+      await scene.set(ann, status);
+      await scene.pass(second);
+    }
+    const before = scene.heardOf(bob).length;
+    await blink(ann);
+    await scene.pass(20 * second);
+    expect(scene.heardOf(bob).slice(before)).toEqual([]);
+  });
+
+  test('that they are online, once, of who was away when it died', async () => {
+    const [ann, bob] = await scene.pair();
+    await scene.set(ann, 'away');
+    await scene.pass(second);
+    const before = scene.heardOf(bob).length;
+    await blink(ann);
+    await scene.pass(20 * second);
+    expect(scene.heardOf(bob).slice(before)).toEqual(['ann online']);
+  });
+
+  test('that they are online of who comes back after all their connections were closed', async () => {
+    const [ann, bob] = await scene.pair();
+    const before = scene.heardOf(bob).length;
+    await scene.set(ann, 'away');
+    await scene.pass(second);
+    await closeAll(ann);
+    await scene.pass(second);
+    await scene.connected(ann, 'tablet');
+    await scene.pass(20 * second);
+    expect(scene.heardOf(bob).slice(before)).toEqual(['ann away', 'ann online']);
   });
 });
 

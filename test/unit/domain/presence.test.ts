@@ -62,16 +62,22 @@ describe('what a write changes', () => {
 
   it.each<[string, Attendance, Attendance, PresenceStatus]>([
     ['the first connection', { connections: [] }, { connections: [c1] }, 'online'],
-    ['the last one closed', { connections: [c1] }, { connections: [], lastSeenAtMs: start }, 'offline'],
     ['nobody looks any more', { connections: [c1] }, { connections: [awayC1] }, 'away'],
     ['somebody looks again', { connections: [awayC1] }, { connections: [c1] }, 'online'],
     ['a second device, looked at', { connections: [awayC1] }, { connections: [awayC1, c2] }, 'online'],
     // Nobody was told when the first ran out; or they were, by another write: nothing on the item says which.
     ['a connection after one that ran out', { connections: [over] }, { connections: [over, c1] }, 'online'],
+  ])('%s: at once', (_, before, after, status) => {
+    expect(changed(before, after)).toEqual({ userId: 'ann', status, atMs: inMs(2_000) });
+  });
+
+  it.each<[string, Attendance, Attendance, PresenceStatus]>([
+    ['the last one closed', { connections: [c1] }, { connections: [], lastSeenAtMs: start }, 'offline'],
+    ['the last that was looked at', { connections: [c2, awayC1] }, { connections: [awayC1] }, 'away'],
     ['one closed beside one that ran out', { connections: [c1, over] }, { connections: [over] }, 'offline'],
     ['one that ran out is forgotten', { connections: [over] }, { connections: [] }, 'offline'],
-  ])('%s', (_, before, after, status) => {
-    expect(changed(before, after)).toEqual({ userId: 'ann', status, atMs: inMs(2_000) });
+  ])('%s: after the grace', (_, before, after, status) => {
+    expect(changed(before, after)).toEqual({ userId: 'ann', status, atMs: inMs(2_000), isAbsence: true });
   });
 
   it.each<[string, Attendance, Attendance]>([
@@ -79,6 +85,11 @@ describe('what a write changes', () => {
     ['one of two closed', { connections: [c1, c2] }, { connections: [c2], lastSeenAtMs: start }],
     ['the same status again', { connections: [awayC1] }, { connections: [awayC1] }],
     ['a return within the grace', { connections: [], lastSeenAtMs: inMs(-6_000) }, { connections: [c2] }],
+    [
+      'a return within the grace beside one that nobody looks at',
+      { connections: [awayC1], lastSeenAtMs: inMs(-1_000) },
+      { connections: [awayC1, c2] },
+    ],
   ])('%s: nothing', (_, before, after) => {
     expect(changed(before, after)).toBeUndefined();
   });
@@ -88,7 +99,7 @@ describe('what a write changes', () => {
   });
 
   it('a return of somebody who was away is told: others may think that they still are', () => {
-    const before: Attendance = { connections: [], lastSeenAtMs: inMs(-1_000), hasBeenAway: true };
+    const before: Attendance = { connections: [], lastSeenAtMs: inMs(-1_000), leftAway: true };
     expect(changed(before, { connections: [c2] })?.status).toBe('online');
   });
 
@@ -103,6 +114,7 @@ describe('what a write changes', () => {
     expect(changed({ connections: [c1], lastSeenAtMs: start }, undefined, later)).toEqual({
       userId: 'ann',
       status: 'offline',
+      isAbsence: true,
       atMs: inMs(later),
       lostLastSeenAtMs: c1.expiresAtMs,
     });
@@ -120,6 +132,8 @@ describe('what a write changes', () => {
  * happened, once all is quiet others have been told what the user is.
  */
 describe('what others are told', () => {
+  /** Nothing, for long enough that all that was under way has come. */
+  const quiet: Moment = { act: 'open', device: 0, afterMs: 60_000, lagMs: 0 };
   const moment: fc.Arbitrary<Moment> = fc.record({
     act: fc.constantFrom('open', 'close', 'away', 'online'),
     device: fc.constantFrom(0, 1),
@@ -132,6 +146,54 @@ describe('what others are told', () => {
       fc.property(fc.array(moment, { maxLength: 30 }), (moments) => {
         const { told, current } = lived(moments, { start, graceMs });
         expect(told.at(-1) ?? 'offline').toBe(current);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  const flap = fc.record({
+    absenceMs: fc.integer({ min: 0, max: 7_999 }),
+    presenceMs: fc.integer({ min: 0, max: 14_000 }),
+    lagMs: fc.integer({ min: 0, max: 3_000 }),
+  });
+
+  it('is nothing of whoever keeps coming back within the grace, whatever the other device is and was before', () => {
+    const settled = [...['open', 'online'].map((act) => ({ act, device: 0, afterMs: 0, lagMs: 0 }) as Moment), quiet];
+    fc.assert(
+      fc.property(fc.array(moment, { maxLength: 20 }), fc.array(flap, { maxLength: 10 }), (moments, flaps) => {
+        const before = [...moments, ...settled];
+        const blinks = flaps.flatMap(({ absenceMs, presenceMs, lagMs }): Moment[] => [
+          { act: 'close', device: 0, afterMs: presenceMs, lagMs },
+          { act: 'open', device: 0, afterMs: absenceMs, lagMs },
+        ]);
+        const heard = lived([...before, ...blinks], { start, graceMs }).told;
+        expect(heard).toEqual(lived(before, { start, graceMs }).told);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  const visit = fc.record({
+    absenceMs: fc.oneof(fc.integer({ min: 0, max: 7_999 }), fc.integer({ min: 10_000, max: 20_000 })),
+    wishes: fc.array(
+      fc.record({ act: fc.constantFrom('away', 'online'), afterMs: fc.integer({ min: 0, max: 9_000 }) }),
+    ),
+    restMs: fc.integer({ min: 0, max: 14_000 }),
+  });
+
+  it('is nothing twice of who has one device, whatever they wish, where words come in order', () => {
+    const own = { device: 0, lagMs: 0 } as const;
+    fc.assert(
+      fc.property(fc.array(visit, { maxLength: 10 }), (visits) => {
+        const moments = visits.flatMap(({ absenceMs, wishes, restMs }): Moment[] => [
+          { act: 'open', afterMs: absenceMs, ...own },
+          ...wishes.map(({ act, afterMs }): Moment => ({ act, afterMs, ...own })),
+          { act: 'close', afterMs: restMs, ...own },
+        ]);
+        const { told } = lived(moments, { start, graceMs });
+        // Of two absences within a second of each other each has its word.
+        const twice = told.filter((status, n) => status !== 'offline' && status === told[n - 1]);
+        expect(twice).toEqual([]);
       }),
       { numRuns: 5_000 },
     );

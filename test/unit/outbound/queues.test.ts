@@ -66,12 +66,14 @@ describe('a queue', () => {
   test('keeps back the word of an absence, and of nothing else', async () => {
     const changes = [
       { userId: 'ann', status: 'online', atMs: 1 },
-      { userId: 'bob', status: 'offline', atMs: 2 },
+      { userId: 'bob', status: 'offline', atMs: 2, isAbsence: true },
       { userId: 'cyd', atMs: 3, lostLastSeenAtMs: 1 },
+      { userId: 'dan', status: 'away', atMs: 4, isAbsence: true },
+      { userId: 'eve', status: 'away', atMs: 5 },
     ] as const;
     await presenceQueue(url, 10).presenceChanged([...changes]);
     const delays = batches().flatMap((entries) => entries.map(({ DelaySeconds }) => DelaySeconds));
-    expect(delays).toEqual([undefined, 10, undefined]);
+    expect(delays).toEqual([undefined, 10, undefined, 10, undefined]);
     expect(bodies().map((body) => JSON.parse(body))).toEqual(changes);
   });
 
