@@ -103,13 +103,22 @@ export const readAttachment =
     admit(view, { principal: caller, right: 'read', operation: reading });
     const { file } = view;
     if (!file || !isSeenBy(caller, file)) return refuse('NOT_FOUND', reading, 'there is no such attachment');
-    const nowMs = clock.now();
-    return {
-      attachment: fileFactsOf(file),
-      url: storage.linkTo(file, nowMs),
-      expiresAt: new Date(nowMs + linkMs).toISOString(),
-    };
+    return linkTo(storage, file, clock.now());
   };
+
+/** For administrators: a link to any file that was ever sent or uploaded, a deleted message's too. */
+export const readAnyAttachment =
+  ({ files, storage, clock }: Omit<FileReadPorts, 'files'> & { files: Pick<FileStore, 'filesAt'> }) =>
+  async (attachmentId: string): Promise<AttachmentLink> => {
+    const [file] = await files.filesAt([placeOf(attachmentId, reading)]);
+    return file ? linkTo(storage, file, clock.now()) : refuse('NOT_FOUND', reading, 'there is no such attachment');
+  };
+
+const linkTo = (storage: FileReadPorts['storage'], file: ChatFile, nowMs: number): AttachmentLink => ({
+  attachment: fileFactsOf(file),
+  url: storage.linkTo(file, nowMs),
+  expiresAt: new Date(nowMs + linkMs).toISOString(),
+});
 
 const isSeenBy = ({ userId }: Caller, { uploaderId, seq, deletedAtMs }: ChatFile): boolean =>
   deletedAtMs === undefined && (seq !== undefined || uploaderId === userId);

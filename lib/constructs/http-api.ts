@@ -69,7 +69,7 @@ export class ChatHttpApi extends Construct {
       ...deviceFunctions(this, house, table),
       ...readerFunctions(this, house, table),
       manageConnections(this, { house, table, webSocketApi }),
-      ...moderationFunctions(this, { house, table, webSocketApi }),
+      ...moderationFunctions(this, { house, table, bucket, webSocketApi }),
       readPresence(this, house, table),
       searchMessages(this, house, table),
       manageScheduled(this, { house, table, bucket, scheduling }),

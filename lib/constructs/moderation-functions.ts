@@ -1,5 +1,6 @@
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
+import type { ChatBucket } from './chat-bucket.ts';
 import { ChatFunction, type House, type Routed } from './chat-function.ts';
 import type { ChatTable } from './chat-table.ts';
 import type { ChatWebSocketApi } from './websocket-api.ts';
@@ -9,6 +10,8 @@ const { DELETE, GET, PATCH, POST, PUT } = HttpMethod;
 interface ModerationProps {
   house: House;
   table: ChatTable;
+  /** Whose files they may have to look at. */
+  bucket: ChatBucket;
   /** Whose connections a ban closes. */
   webSocketApi: ChatWebSocketApi;
 }
@@ -24,6 +27,7 @@ export const moderationFunctions = (scope: Construct, props: ModerationProps): R
     routes: {
       '/v1/admin/conversations/{conversationId}/messages': [GET],
       '/v1/admin/messages/{messageId}/revisions': [GET],
+      '/v1/admin/attachments/{attachmentId}': [GET],
       '/v1/admin/reports': [GET],
       '/v1/admin/bans': [GET],
       '/v1/admin/users/{userId}/blocks': [GET],
@@ -46,11 +50,12 @@ function reportFunction(scope: Construct, { house, table }: ModerationProps): Ch
 }
 
 /** It reads everything there is and writes nothing but that it did. */
-function readFunction(scope: Construct, { house, table }: ModerationProps): ChatFunction {
+function readFunction(scope: Construct, { house, table, bucket }: ModerationProps): ChatFunction {
   const fn = new ChatFunction(scope, 'ReadAsAdmin', { house, entry: 'http/read-as-admin', memoryMegabytes: 512 });
   fn.bindTable(table, 'BatchGetItem', 'GetItem', 'Query');
   fn.allow(['dynamodb:Query'], [table.indexArn]);
   fn.writeAudit(table);
+  bucket.bind(fn, 'GetObject', 'GetObjectVersion');
   return fn;
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { NewAttachment } from '../../contract/attachment.ts';
+import type { AttachmentLink, NewAttachment } from '../../contract/attachment.ts';
 import type { Problem } from '../../contract/errors.ts';
 import { advanceClock, clearFaults, setFault } from '../helpers/client-local.ts';
 import { startHost, type TestHost } from '../helpers/host.ts';
@@ -204,6 +204,18 @@ describe('a message carries', () => {
     expect((await sends(ann, conversation, attachmentId)).status).toBe(201);
     expect((await files.posts(upload, 'did not')).status).toBe(204);
     expect((await files.gets((await files.readsLink(bob, { attachmentId })).url)).text).toBe('said so');
+  });
+
+  test('its file, deleted or not, to administrators', async () => {
+    const { ann, bob, file, message } = await sentLetter();
+    const root = { ...ann, token: await host.token('root', { scope: 'chat:admin' }) };
+    await when.calls(ann, `/messages/${message.id}`, { method: 'DELETE' });
+    expect((await files.triesToRead(bob, file)).status).toBe(404);
+
+    const answer = await when.calls<AttachmentLink>(root, `/admin/attachments/${file.attachmentId}`);
+    expect(answer.body.attachment).toEqual(file);
+    expect((await files.gets(answer.body.url)).status).toBe(200);
+    expect((await when.calls(bob, `/admin/attachments/${file.attachmentId}`)).status).toBe(403);
   });
 
   test('its file for good, and what no message carries is forgotten after a day', async () => {

@@ -77,6 +77,7 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
   ['HttpApi', 'PUT /v1/admin/bans/{userId}', 'Moderate', 'CUSTOM', false],
   ['HttpApi', 'DELETE /v1/admin/bans/{userId}', 'Moderate', 'CUSTOM', false],
   ['HttpApi', 'PATCH /v1/admin/reports/{reportId}', 'Moderate', 'CUSTOM', false],
+  ['HttpApi', 'GET /v1/admin/attachments/{attachmentId}', 'ReadAsAdmin', 'CUSTOM', false],
   ['HttpApi', 'GET /v1/admin/bans', 'ReadAsAdmin', 'CUSTOM', false],
   ['HttpApi', 'GET /v1/admin/reports', 'ReadAsAdmin', 'CUSTOM', false],
   ['HttpApi', 'GET /v1/admin/audit', 'ReadAsAdmin', 'CUSTOM', false],
@@ -116,7 +117,7 @@ test.each<[api: string, key: string, target: string, authorizer: string, replies
 });
 
 test('there is no other route', () => {
-  expect(routes).toHaveLength(84);
+  expect(routes).toHaveLength(85);
 });
 
 describe('the WebSocket API', () => {

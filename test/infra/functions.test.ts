@@ -188,7 +188,7 @@ const environments: Record<string, Record<string, string>> = {
     SMS_LIMITS: '{"perUserPerDay":10,"perDay":1000}',
     EVENT_BUS: eventBus,
   },
-  ReadAsAdmin: asked,
+  ReadAsAdmin: { ...asked, ...bucket },
   ReadHistory: asked,
   ReadPresence: asked,
   RefuseFrame: {},

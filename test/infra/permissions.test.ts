@@ -146,6 +146,7 @@ const granted: Record<string, Record<string, string>> = {
   ReadAsAdmin: {
     ...limited,
     'ChatTable.Arn': 'dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query',
+    'ChatBucket.Arn/*': 's3:GetObject s3:GetObjectVersion',
     'ChatTable.Arn of AUDIT#*': 'dynamodb:PutItem',
     'ChatTable.Arn/index/GSI1': 'dynamodb:Query',
   },

@@ -20,7 +20,7 @@ const acknowledged: Acknowledgement[] = [
   {
     rule: 'AwsSolutions-IAM5[Resource::<ChatBucket.Arn>/*]',
     where:
-      /^(Http\/(ManageAttachments|ManageScheduled|SendMessage)|WebSocket\/SendMessageFrame|Scheduling\/SendScheduled)Role\/DefaultPolicy$/,
+      /^(Http\/(ManageAttachments|ManageScheduled|ReadAsAdmin|SendMessage)|WebSocket\/SendMessageFrame|Scheduling\/SendScheduled)Role\/DefaultPolicy$/,
     reason: 'What is uploaded is named at run time. The bucket has nothing but files of messages.',
   },
   {

@@ -133,6 +133,9 @@ export const requests: Record<string, (scene: Scene) => Asked> = {
   'POST /v1/messages/{messageId}/reports': ({ message }) => ({ params: message, body: { reason: 'rude' } }),
   'GET /v1/admin/conversations/{conversationId}/messages': ({ conversation }) => ({ params: conversation }),
   'GET /v1/admin/messages/{messageId}/revisions': ({ message }) => ({ params: message }),
+  'GET /v1/admin/attachments/{attachmentId} (that is not there)': ({ conversation }) => ({
+    params: { attachmentId: `${conversation.conversationId}.${'x'.repeat(22)}` },
+  }),
 
   'POST /v1/conversations/{conversationId}/attachments': ({ conversation }) => ({
     params: conversation,

@@ -91,6 +91,7 @@ POST /v1/messages/{messageId}/forward                          401       403    
 POST /v1/messages/{messageId}/reports                          401       403      403     201    201       201   403   201
 GET /v1/admin/conversations/{conversationId}/messages          401       403      403     403    403       403   200   403
 GET /v1/admin/messages/{messageId}/revisions                   401       403      403     403    403       403   200   403
+GET /v1/admin/attachments/{attachmentId} (that is not there)   401       403      403     403    403       403   404   403
 
 POST /v1/conversations/{conversationId}/attachments            401       403      403     201    201       201   403   201
 GET /v1/attachments/{attachmentId} (that is not there)         401       403      403     404    404       404   403   404
